@@ -1,0 +1,1 @@
+"""Get: everything between a URL and a clean article. Knows neither Prefect nor DuckDB."""

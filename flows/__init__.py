@@ -1,0 +1,1 @@
+"""Run: Prefect, the command line, the config file."""

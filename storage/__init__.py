@@ -1,0 +1,1 @@
+"""Keep: everything about DuckDB."""
