@@ -1,0 +1,161 @@
+"""config.yaml: read, checked as a whole, and turned into the records of the other packages.
+
+Nothing runs with a config that has a problem: `load_config` returns a sound one, or raises a `ConfigError`
+that tells everything that is wrong, a line each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from extractors.model import ExtractSettings, FetchSettings, Source, Watchlist
+from flows.config_lines import MAX_BYTES, Node, read_nodes
+from flows.config_problems import nodes_at, problem_at, repeated, shape_problems
+from flows.config_schema import ConfigFile, FetchSection, SourceSection, WatchlistSection
+from flows.exits import ConfigError, Problem
+from flows.machine import usable_cpus
+from flows.schedule import Schedule, parse_schedule
+
+__all__ = ["Config", "ConfigError", "load_config"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A sound config. Paths are absolute, or relative to the working folder if `path` was."""
+
+    path: Path
+    database: Path
+    published: Path
+    schedule: Schedule
+    fetch: FetchSettings
+    extract: ExtractSettings
+    sources: tuple[Source, ...]
+    watchlists: tuple[Watchlist, ...]
+
+
+def load_config(
+    path: Path,
+    environ: Mapping[str, str] = os.environ,
+    cpus: Callable[[], int] = usable_cpus,
+) -> Config:
+    """The config in the file at `path`; `environ` fills its ${NAME}s, `cpus` decides `workers: auto`.
+
+    Relative paths in it are relative to its own folder, so that it means the same from wherever it is used.
+    Raises `ConfigError` with every problem of the file.
+    """
+    file = str(path)
+    root, problems = read_nodes(_text(path, file), file, environ)
+    if root is None or root.value is None:
+        raise ConfigError((*problems, Problem(file, 0, "", "a config", "an empty file")))
+    shape: ConfigFile | None = None
+    try:
+        shape = ConfigFile.model_validate(root.plain())
+    except ValidationError as error:
+        told = {(problem.line, problem.key) for problem in problems}
+        shaped = shape_problems(error, root, file)
+        problems += [problem for problem in shaped if (problem.line, problem.key) not in told]
+    problems += _sense_problems(root, file)
+    if problems or shape is None:
+        raise ConfigError(tuple(sorted(problems, key=lambda problem: problem.line)))
+    return _converted(path, shape, cpus)
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        hint = "name another with --config or $PRESSWATCH_CONFIG"
+        raise ConfigError((Problem(file, 0, "", "a config file", "no such file", hint),)) from None
+    except IsADirectoryError:
+        raise ConfigError((Problem(file, 0, "", "a config file", "a folder"),)) from None
+    except (OSError, ValueError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+        raise ConfigError((Problem(file, 0, "", "a file that can be read", found.lower()),)) from None
+    if len(data) > MAX_BYTES:
+        raise ConfigError((Problem(file, 0, "", f"at most {MAX_BYTES:,} bytes", "more"),))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{data[error.start]:02X}"
+        raise ConfigError((Problem(file, line, "", "text in UTF-8", found),)) from None
+
+
+# --------------------------------------------------------------------------------------- sense, beyond shape
+
+
+def _sense_problems(root: Node, file: str) -> list[Problem]:
+    """What each key alone can't show: the same name twice, a source with nothing to read."""
+    problems = []
+    for places, what in (
+        (nodes_at(root, "sources", "*", "id"), "an id of its own"),
+        (nodes_at(root, "watchlists", "*", "id"), "an id of its own"),
+        (nodes_at(root, "sources", "*", "feeds", "*"), "each feed once"),
+        (nodes_at(root, "database") + nodes_at(root, "published"), "another file than the database's"),
+    ):
+        for path, _, first in repeated(places):
+            problems.append(problem_at(root, path, file, what, f"also on line {first.line}"))
+    for path, node in nodes_at(root, "sources", "*"):
+        if isinstance(node.value, dict) and not any(
+            _filled(node.value, key) for key in ("feeds", "sitemaps")
+        ):
+            expected = "at least one address in feeds or sitemaps"
+            problems.append(problem_at(root, path, file, expected, found="none"))
+    for path, node in nodes_at(root, "watchlists", "*"):
+        if isinstance(node.value, dict) and not any(_filled(node.value, key) for key in ("any", "all")):
+            problems.append(problem_at(root, path, file, "at least one term in any or all", found="none"))
+    return problems
+
+
+def _filled(mapping: dict[str, Node], key: str) -> bool:
+    return key in mapping and mapping[key].value not in (None, [])
+
+
+# ------------------------------------------------------------------------------------------------ conversion
+
+
+def _converted(path: Path, shape: ConfigFile, cpus: Callable[[], int]) -> Config:
+    workers = cpus() if shape.extract.workers == "auto" else shape.extract.workers
+    return Config(
+        path=path,
+        database=_place(path, shape.database),
+        published=_place(path, shape.published),
+        schedule=parse_schedule(shape.schedule),
+        fetch=_fetch(shape.fetch),
+        extract=ExtractSettings(workers=workers, timeout_s=shape.extract.timeout_s),
+        sources=tuple(_source(section) for section in shape.sources),
+        watchlists=tuple(_watchlist(section) for section in shape.watchlists),
+    )
+
+
+def _place(config: Path, text: str) -> Path:
+    return config.parent / Path(text).expanduser()
+
+
+def _fetch(section: FetchSection) -> FetchSettings:
+    values = section.model_dump()
+    return FetchSettings(**values | {"allow_networks": tuple(section.allow_networks)})
+
+
+def _source(section: SourceSection) -> Source:
+    return Source(
+        id=section.id,
+        name=section.name.strip(),
+        feeds=tuple(section.feeds),
+        sitemaps=tuple(section.sitemaps),
+        language=section.language,
+        timezone=section.timezone,
+        tags=tuple(section.tags),
+        protect=tuple(section.protect),
+        drop=tuple(section.drop),
+    )
+
+
+def _watchlist(section: WatchlistSection) -> Watchlist:
+    return Watchlist(section.id, tuple(section.any), tuple(section.all), tuple(section.none))
