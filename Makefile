@@ -1,0 +1,61 @@
+# presswatch: everything a developer or a curious operator needs. `make help` lists it.
+# Nothing but Python 3.11+, make and git is expected; all else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format floors bench lock audit clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# Installed when its lock or the project file is newer than the mark. Hashes are checked, and no index is named.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "presswatch needs Python 3.11 or newer; try: make $@ PYTHON=python3.12" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing $(1) into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(call install,requirements/run.txt)
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	$(call install,requirements/dev.txt)
+
+demo: $(VENV)/.run ## the whole job on a small news web of its own, no network needed
+	@$(BIN)/presswatch demo
+
+test: $(VENV)/.dev ## install what is needed, run the tests
+	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+
+check: $(VENV)/.dev ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+floors: $(VENV)/.dev ## the extraction bench against its floors
+	$(BIN)/python bench/extraction.py
+
+lock: $(VENV)/.dev ## resolve the dependencies anew, with hashes and without addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate -c requirements/run.txt --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+
+audit: $(VENV)/.dev ## known vulnerabilities in the locked dependencies
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
+
+clean: ## remove what was installed and measured; data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -1,0 +1,133 @@
+"""From visits to what is kept: boilerplate stripped, rows made, links settled, one outcome for each URL."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from extractors import polling
+from extractors.boilerplate import known_lines, learn_sightings, merge_memory, strip_boilerplate
+from extractors.errors import SourceError
+from extractors.model import (
+    ArticleVersion,
+    Extracted,
+    Link,
+    Memory,
+    Outcome,
+    Rejected,
+    Sighting,
+    Source,
+    Stage,
+    Status,
+)
+from extractors.polls import failed_outcome
+from extractors.ports import FindMentions, Part
+from extractors.rows import article_identity, article_row
+from extractors.selection import pending_link, settled_link
+from extractors.visits import Visit
+
+
+@dataclass(slots=True)
+class Cleaner:
+    """Cleans the visits of one source, chunk by chunk; what an earlier chunk showed is known to the later."""
+
+    source: Source
+    memory: Memory
+    run_id: str
+    find_mentions: FindMentions
+    rng: random.Random
+
+    def part(self, visits: Sequence[Visit], now: datetime) -> Part:
+        """All that is kept of these visits."""
+        sightings = self._learn(visits)
+        self.memory = merge_memory(self.memory, sightings)
+        known = known_lines(self.memory, now)
+        rows = [self._row(visit, known) for visit in visits]
+        versions = tuple(row for row in rows if row is not None)
+        settled = [self._settle(visit, row, now) for visit, row in zip(visits, rows, strict=True)]
+        return Part(
+            versions=versions,
+            outcomes=tuple(outcome for outcome, _ in settled),
+            links=tuple(link for _, link in settled),
+            sightings=sightings,
+            mentions=tuple(
+                m for row in versions for m in self.find_mentions(row.article_id, row.title, row.text)
+            ),
+        )
+
+    def _learn(self, visits: Sequence[Visit]) -> tuple[Sighting, ...]:
+        """The lines of articles that were not known before: an edited article has been counted already."""
+        return tuple(
+            sighting
+            for visit in visits
+            if isinstance(visit.result, Extracted) and (not visit.wanted.known or not visit.wanted.known.article_id)
+            for sighting in learn_sightings(
+                self.source.id, article_identity(visit.result), visit.result.blocks, visit.at
+            )
+        )
+
+    def _row(self, visit: Visit, known: frozenset[int]) -> ArticleVersion | None:
+        if not isinstance(visit.result, Extracted):
+            return None
+        stripped = strip_boilerplate(
+            visit.result, known, protect=self.source.protect, drop=self.source.drop
+        )
+        seen = visit.wanted.known
+        return article_row(
+            visit.result,
+            stripped,
+            source_id=self.source.id,
+            found_url=visit.wanted.url,
+            feed_url=visit.wanted.candidate.feed_url,
+            first_seen_at=seen.first_seen_at if seen else visit.at,
+            fetched_at=visit.at,
+        )
+
+    def _settle(self, visit: Visit, row: ArticleVersion | None, now: datetime) -> tuple[Outcome, Link]:
+        article_id = row.article_id if row else None
+        if visit.error is not None:
+            outcome = failed_outcome(visit.error, self.run_id, self.source.id, visit.wanted.url, "page", visit.at)
+            if row is not None:
+                outcome = self._outcome(visit, "stored", f"from the feed: {visit.error}", article_id)
+            return outcome, self._link_after_failure(visit, visit.error, article_id, now)
+        if isinstance(visit.result, Rejected):
+            outcome = self._outcome(visit, visit.result.status, visit.result.detail, None)
+        else:
+            outcome = self._outcome(visit, "stored" if row else "not_modified", "", article_id)
+        return outcome, self._link_after_answer(visit, article_id, now)
+
+    def _link_after_answer(self, visit: Visit, article_id: int | None, now: datetime) -> Link:
+        state = "final" if isinstance(visit.result, Rejected) else "stored"
+        validators = visit.response.validators if visit.response else None
+        return settled_link(
+            visit.wanted, self.source.id, state, now, article_id=article_id, validators=validators
+        )
+
+    def _link_after_failure(
+        self, visit: Visit, error: SourceError, article_id: int | None, now: datetime
+    ) -> Link:
+        wanted = visit.wanted
+        next_try_at = polling.next_try(wanted.attempts + 1, error.retry, error.retry_after_s, now, self.rng)
+        if next_try_at is not None:
+            return pending_link(wanted, self.source.id, now, next_try_at, article_id=article_id)
+        state = "final" if article_id is None else "stored"
+        return settled_link(wanted, self.source.id, state, now, article_id=article_id)
+
+    def _outcome(self, visit: Visit, status: Status, detail: str, article_id: int | None) -> Outcome:
+        response = visit.response
+        stage: Stage = "page"
+        return Outcome(
+            self.run_id,
+            self.source.id,
+            visit.wanted.url,
+            stage,
+            status,
+            visit.at,
+            detail=detail,
+            http_status=response.http_status if response else None,
+            bytes=len(response.body) if response else None,
+            elapsed_ms=response.elapsed_ms if response else None,
+            article_id=article_id,
+        )

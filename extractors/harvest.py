@@ -1,0 +1,85 @@
+"""One source in one round: poll its feeds, fetch what is new, extract, clean, record. Joins the stages.
+
+What leaves is a stream of parts to a `Recorder`, in an order that never lets a feed's validators run ahead of
+its articles: the feeds' new states are the last part of their source.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from extractors.cleaning import Cleaner
+from extractors.model import Memory
+from extractors.polls import feeds_part, poll_feed
+from extractors.ports import Assignment, Tools
+from extractors.selection import Wanted, candidates, pending_candidates, select_links
+from extractors.visits import Visit, visit_page
+
+CHUNK_PAGES = 64  # pages of a source that are cleaned and recorded together; a kill loses at most these
+
+
+async def harvest_source(work: Assignment, tools: Tools) -> None:
+    """Poll, fetch, extract, clean and record one source. Raises nothing that a web site can cause.
+
+    Once `tools.stop` is set, or when it is cancelled, no further page is begun; what is done is recorded, and
+    the feeds keep their old states, so that the next round finds the rest.
+    """
+    if tools.stop.is_set():
+        return
+    polls = await asyncio.gather(*(poll_feed(state, work.source, tools) for state in work.feeds))
+    offered = list(pending_candidates(work.pending))
+    for polled in polls:
+        if polled.feed is not None:
+            offered.extend(candidates(polled.feed.entries, polled.before.feed_url))
+    offered = [c for c in offered if c.link_hash not in tools.claimed]
+    tools.claimed.update(c.link_hash for c in offered)
+    known = await tools.archive.known_links([c.link_hash for c in offered]) if offered else {}
+    selection = select_links(offered, known, limit_per_feed=tools.max_entries, now=tools.now())
+    tools.progress.pages_found(len(selection.wanted))
+    if not await _visit_all(work, selection.wanted, tools):
+        return
+    fresh = frozenset(c.feed_url for c in offered if c.feed_url and c.link_hash not in known)
+    tools.recorder.add(
+        feeds_part(
+            polls,
+            source_id=work.source.id,
+            run_id=tools.run_id,
+            unfinished=selection.unfinished,
+            fresh=fresh,
+            now=tools.now(),
+            rng=tools.rng,
+        )
+    )
+
+
+async def _visit_all(work: Assignment, wanted: Sequence[Wanted], tools: Tools) -> bool:
+    """Visit the pages, a few at once, and record them chunk by chunk. False when it was stopped half-way."""
+    memory = work.memory or Memory(work.source.id)
+    cleaner = Cleaner(work.source, memory, tools.run_id, tools.find_mentions, tools.rng)
+    queue = iter(wanted)
+    done: list[Visit] = []
+    visited = 0
+
+    def record() -> None:
+        if done:
+            tools.recorder.add(cleaner.part(done, tools.now()))
+            done.clear()
+
+    async def keep_visiting() -> None:
+        nonlocal visited
+        for each in queue:
+            if tools.stop.is_set():
+                return
+            done.append(await visit_page(each, work.source, tools))
+            visited += 1
+            if len(done) >= CHUNK_PAGES:
+                record()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(tools.page_tasks, len(wanted))):
+                group.create_task(keep_visiting())
+    finally:
+        record()
+    return visited == len(wanted)

@@ -1,0 +1,125 @@
+"""Polling the feeds of a source: one request each, and what follows from its answer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from extractors import polling
+from extractors.errors import SourceError
+from extractors.model import Feed, FeedState, Outcome, Request, Response, Source, Stage
+from extractors.ports import Part, Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll of one feed brought: an error, or an answer, with its feed unless it was a 304."""
+
+    before: FeedState
+    response: Response | None = None
+    feed: Feed | None = None
+    error: SourceError | None = None
+
+
+async def poll_feed(state: FeedState, source: Source, tools: Tools) -> Polled:
+    """Ask for one feed, conditionally, and parse what comes."""
+    request = Request(state.fetch_url or state.feed_url, source.id, state.validators, kind="feed")
+    try:
+        response = await tools.web.get(request)
+        feed = None if response.http_status == 304 else await tools.parsers.feed(response, source)
+        return Polled(state, response=response, feed=feed)
+    except SourceError as error:
+        return Polled(state, error=error)
+    finally:
+        tools.progress.feed_done()
+
+
+def feeds_part(
+    polls: Iterable[Polled],
+    *,
+    source_id: str,
+    run_id: str,
+    unfinished: frozenset[str],
+    fresh: frozenset[str],
+    now: datetime,
+    rng: random.Random,
+) -> Part:
+    """The new states and the outcomes of the feeds of one source.
+
+    `unfinished`: feeds of which entries are left for a later round. `fresh`: feeds that named an unknown link.
+    """
+    states, outcomes, gaps = [], [], []
+    for polled in polls:
+        url = polled.before.feed_url
+        states.append(feed_state_after(polled, unfinished=url in unfinished, now=now, rng=rng))
+        outcomes.append(_outcome(polled, source_id, run_id, now, is_fresh=url in fresh))
+        if polled.feed is None:
+            continue
+        if gap := polling.detect_gap(polled.before, polled.feed, now):
+            gaps.append(gap)
+        refused = {each.url: each.detail for each in polled.feed.skipped if each.url}
+        outcomes.extend(
+            Outcome(run_id, source_id, link, "page", "rejected", now, detail=detail)
+            for link, detail in refused.items()
+        )
+    return Part(feeds=tuple(states), outcomes=tuple(outcomes), gaps=tuple(gaps))
+
+
+def feed_state_after(polled: Polled, *, unfinished: bool, now: datetime, rng: random.Random) -> FeedState:
+    """The feed's next state. While entries are left for a later round its old validators stay, and it is due:
+    with the new ones the next answer would be a 304, and the rest would be lost."""
+    if polled.error is not None:
+        return polling.after_failure(polled.before, polled.error, now, rng)
+    if polled.response is None:
+        return polled.before
+    if polled.feed is None:
+        return polling.after_not_modified(polled.before, polled.response, now, rng)
+    state = polling.after_success(polled.before, polled.response, polled.feed, now, rng)
+    return replace(state, validators=polled.before.validators, next_poll_at=now) if unfinished else state
+
+
+def _outcome(polled: Polled, source_id: str, run_id: str, now: datetime, *, is_fresh: bool) -> Outcome:
+    url, response = polled.before.feed_url, polled.response
+    if polled.error is not None or response is None:
+        return failed_outcome(polled.error, run_id, source_id, url, "feed", now)
+    common = {
+        "http_status": response.http_status,
+        "bytes": len(response.body),
+        "elapsed_ms": response.elapsed_ms,
+    }
+    if polled.feed is None:
+        return Outcome(run_id, source_id, url, "feed", "not_modified", now, **common)
+    return Outcome(
+        run_id, source_id, url, "feed", "updated" if is_fresh else "unchanged", now, _contents(polled.feed), **common
+    )
+
+
+def _contents(feed: Feed) -> str:
+    """"50 entries", with what is odd about them."""
+    parts = [f"{len(feed.entries)} entries"]
+    if feed.skipped:
+        parts.append(f"{len(feed.skipped)} unusable: {feed.skipped[0].detail}")
+    if feed.truncated:
+        parts.append("the rest left out")
+    return ", ".join(parts)
+
+
+def failed_outcome(
+    error: SourceError | None, run_id: str, source_id: str, url: str, stage: Stage, now: datetime
+) -> Outcome:
+    """The one outcome of a URL that could not be had."""
+    if error is None:
+        return Outcome(run_id, source_id, url, stage, "pending", now, detail="not asked for")
+    return Outcome(
+        run_id,
+        source_id,
+        url,
+        stage,
+        error.status,
+        now,
+        detail=error.detail,
+        http_status=error.http_status,
+        elapsed_ms=error.elapsed_ms,
+    )

@@ -1,0 +1,110 @@
+"""The seams of a harvest: what is handed in, and what is passed on. Protocols and plain records, no code."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from extractors.model import (
+    ArticleVersion,
+    Extracted,
+    Feed,
+    FeedState,
+    Gap,
+    KnownLink,
+    Link,
+    Memory,
+    Mention,
+    Outcome,
+    Page,
+    Rejected,
+    Request,
+    Response,
+    Sighting,
+    Source,
+)
+
+
+class Web(Protocol):
+    """The door to the web: a complete answer, or a `SourceError`."""
+
+    async def get(self, request: Request) -> Response: ...
+
+
+class Parsers(Protocol):
+    """The worker processes. A feed that is none is a `SourceError`; so is what hangs or kills a worker."""
+
+    async def feed(self, response: Response, source: Source) -> Feed: ...
+
+    async def page(self, page: Page) -> Extracted | Rejected: ...
+
+
+class Archive(Protocol):
+    """What the database knows of links, by their identities."""
+
+    async def known_links(self, hashes: Sequence[int]) -> Mapping[int, KnownLink]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a record: what one source wants kept, together and in this order of pieces."""
+
+    versions: tuple[ArticleVersion, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    links: tuple[Link, ...] = ()
+    feeds: tuple[FeedState, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+class Recorder(Protocol):
+    """Takes what is to be kept, and keeps its order: a later part is never kept without the earlier ones."""
+
+    def add(self, part: Part) -> None: ...
+
+
+class Progress(Protocol):
+    """Told of what is done, for people to see."""
+
+    def feed_done(self) -> None: ...
+
+    def pages_found(self, count: int) -> None: ...
+
+    def page_done(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One source's part of a round."""
+
+    source: Source
+    feeds: tuple[FeedState, ...] = ()
+    pending: tuple[Link, ...] = ()
+    memory: Memory | None = None
+
+
+FindMentions = Callable[[int, str, str], tuple[Mention, ...]]  # article_id, title, text
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """All that a harvest is handed in."""
+
+    web: Web
+    parsers: Parsers
+    archive: Archive
+    recorder: Recorder
+    progress: Progress
+    find_mentions: FindMentions
+    run_id: str
+    max_entries: int
+    page_tasks: int  # pages of one source on their way at once
+    now: Callable[[], datetime]
+    rng: random.Random
+    stop: asyncio.Event
+    claimed: set[int]  # links that some source of this round already takes care of

@@ -1,0 +1,1 @@
+"""One round of monitoring: the plain functions, with no Prefect in them."""

@@ -1,0 +1,33 @@
+"""The worker processes as the stages see them: feeds and pages in, records or errors out."""
+
+from __future__ import annotations
+
+from extractors.cage import Cage
+from extractors.jobs import FeedJob, feed_job, page_job
+from extractors.model import Extracted, Feed, Page, Rejected, Response, Source
+
+PARSED_PER_TAKEN = 10  # entries parsed for each that is taken: of a long feed later rounds take the rest
+
+
+class CageParsers:
+    """Parses in the cage, where what hangs is killed and costs only itself."""
+
+    def __init__(self, cage: Cage, max_entries: int) -> None:
+        self._cage = cage
+        self._max_entries = max_entries * PARSED_PER_TAKEN
+
+    async def feed(self, response: Response, source: Source) -> Feed:
+        job = FeedJob(
+            body=response.body,
+            url=response.final_url,
+            content_type=response.content_type,
+            max_entries=self._max_entries,
+            timezone=source.timezone,
+        )
+        answer = await self._cage.run(feed_job, job, url=response.url)
+        if isinstance(answer, Feed):
+            return answer
+        raise answer
+
+    async def page(self, page: Page) -> Extracted | Rejected:
+        return await self._cage.run(page_job, page, url=page.found_url or page.url)

@@ -1,0 +1,150 @@
+"""A round, from the plan to the published copy: its steps, and their order, once for tracked and untracked."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from extractors.cage import Cage
+from extractors.errors import SourceError
+from extractors.harvest import harvest_source
+from extractors.model import ExtractSettings, FeedState, FetchSettings, Link, Plan, Run, Source, Watchlist
+from extractors.ports import Assignment, Progress, Tools
+from extractors.watch import compile_watchlists, find_mentions
+from extractors.web.client import WebClient
+from flows.rounds.desk import LinkDesk, RecordDesk
+from flows.rounds.parsers import CageParsers
+from storage.store import Store
+
+Step = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
+
+MAX_SHARDS = 24  # task runs of a round: each costs a Prefect server 50 ms of CPU
+SOURCES_AT_ONCE = 256  # whose parsed feeds are in memory together: 50 entries of 2 KB each, usually
+GRACE_S = 5.0  # after a stop, for the requests and extractions under way
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRequest:
+    """What a round is asked to do. `only`: source ids, empty for all. `all_feeds`: due or not."""
+
+    database: Path
+    published: Path
+    sources: tuple[Source, ...]
+    watchlists: tuple[Watchlist, ...]
+    fetch: FetchSettings
+    extract: ExtractSettings
+    only: frozenset[str] = frozenset()
+    all_feeds: bool = False
+    command: str = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What became of a round. `waiting`: batches that are safe in the spool and not yet in the database."""
+
+    run: Run
+    feeds_polled: int
+    counts: Mapping[str, int]  # outcomes by status
+    failures: tuple[tuple[str, str, str], ...]  # source id, URL, what went wrong
+    waiting: int
+    network_down: bool
+    published: bool
+
+
+async def untracked(_name: str, step: Callable[[], Awaitable[Any]]) -> Any:
+    """Take a step as it is."""
+    return await step()
+
+
+def now_utc() -> datetime:
+    """The clock of the edges; the core is handed it."""
+    return datetime.now(UTC)
+
+
+def new_run_id(now: datetime) -> str:
+    """Unique, and sortable by its start: 20261124T053000-3fa9c1."""
+    return f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+
+
+def assignments(plan: Plan, sources: Sequence[Source]) -> tuple[Assignment, ...]:
+    """The plan, source by source; sources with nothing due are left out."""
+    feeds: dict[str, list[FeedState]] = {}
+    pending: dict[str, list[Link]] = {}
+    for state in plan.feeds:
+        feeds.setdefault(state.source_id, []).append(state)
+    for link in plan.pending:
+        pending.setdefault(link.source_id, []).append(link)
+    return tuple(
+        Assignment(s, tuple(feeds.get(s.id, ())), tuple(pending.get(s.id, ())), plan.memories.get(s.id))
+        for s in sources
+        if s.id in feeds or s.id in pending
+    )
+
+
+def shards(work: Sequence[Assignment], most: int = MAX_SHARDS) -> tuple[tuple[Assignment, ...], ...]:
+    """The work dealt out to at most `most` shards, evenly."""
+    count = min(most, len(work))
+    return tuple(tuple(work[i::count]) for i in range(count))
+
+
+@dataclass(slots=True)
+class Round:
+    """A round under way: its tools, opened, and what was met."""
+
+    tools: Tools
+    desk: RecordDesk
+    web: WebClient
+    mishaps: list[tuple[str, str, str]] = field(default_factory=list)  # our own faults, by source
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SOURCES_AT_ONCE))
+
+    async def harvest(self, shard: Sequence[Assignment]) -> None:
+        """Harvest the sources of one shard side by side."""
+        async with asyncio.TaskGroup() as group:
+            for work in shard:
+                group.create_task(self._harvest_source(work))
+
+    async def _harvest_source(self, work: Assignment) -> None:
+        async with self.gate:
+            try:
+                await harvest_source(work, self.tools)
+            except (StorageError, CageBroken):
+                raise
+            except Exception as error:
+                # A fault of ours at one source is told, and costs the others nothing.
+                log.error("internal error at source %s: %r", work.source.id, error, exc_info=DEBUG)
+                self.mishaps.append((work.source.id, "", f"internal error: {error!r}"))
+
+
+async def run_round(
+    request: RoundRequest,
+    *,
+    step: Step = untracked,
+    progress: Progress,
+    stop: asyncio.Event,
+    now: Callable[[], datetime] = now_utc,
+) -> RoundResult:
+    """One whole round. `step` takes each named step (Prefect makes a task run of it).
+
+    Setting `stop` ends it early: what is done is kept. Raises `StorageError` when the database can't be used or
+    written, and nothing that a web site can cause.
+    """
+    store = Store(request.database, request.published)
+    run = Run(new_run_id(now()), request.command, now())
+    plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run, now()))
+    try:
+        round_ = await _harvest(request, store, plan, run, step=step, progress=progress, stop=stop, now=now)
+        ended: RunStatus = "stopped" if stop.is_set() else "done"
+        committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
+    except BaseException:
+        await asyncio.to_thread(_finish, store, run, "failed", now())
+        raise
+    finished = await asyncio.to_thread(store.finish_run, run.run_id, ended, now())
+    published = await step("publish", lambda: asyncio.to_thread(store.publish, now()))
+    return RoundResult(
