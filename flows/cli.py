@@ -1,0 +1,160 @@
+"""The command line: which commands there are, and how each of them ends.
+
+A command is imported when it is called: `presswatch --help` and `presswatch sql` don't pay for Prefect.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+from typing import IO, NoReturn, cast
+
+import click
+
+from flows.exits import CommandError, ConfigError, Exit
+from flows.safe_text import safe_text
+
+# name: (module with a click command named `command`, one line of help). The order is the order of the help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "extract": (
+        "flows.commands.extract",
+        "One page, or a file of many: what is kept, what is removed and why.",
+    ),
+    "sources": ("flows.commands.sources", "The sources and their health."),
+    "status": ("flows.commands.status", "The last rounds, feeds that fail, rows waiting, on one screen."),
+    "sql": ("flows.commands.sql", "A query on the published copy."),
+    "publish": ("flows.commands.publish", "Refresh the published copy now."),
+    "doctor": (
+        "flows.commands.doctor",
+        "Check config, paths, versions, Prefect and network; say what to do.",
+    ),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules that are imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", import_module(COMMANDS[cmd_name][0]).command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="presswatch", prog_name="presswatch", message="%(prog)s %(version)s")
+def presswatch() -> None:
+    """News feeds in, clean articles with the right facts in DuckDB out.
+
+    \b
+    Example:
+      presswatch run                      one round over the feeds of config.yaml
+      presswatch sql "FROM latest"        what it stored
+
+    Exit codes: 0 done; 1 done, but some sources failed; 2 wrong usage or config; 3 could not do its job.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. What a user or a web site can cause is never a traceback."""
+    _prepare_process()
+    try:
+        code = _invoke(list(sys.argv[1:] if args is None else args))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _point_at_nothing(sys.stdout)
+        return Exit.PIPE_CLOSED
+    except KeyboardInterrupt:
+        _say("stopped")
+        return Exit.INTERRUPTED
+    except Exception as error:
+        if os.environ.get("PRESSWATCH_DEBUG"):
+            traceback.print_exc()
+        code, text = _explained(error)
+        _say(text)
+    return code
+
+
+def _invoke(args: list[str]) -> int:
+    if "_PRESSWATCH_COMPLETE" in os.environ:  # a shell asks for completions
+        presswatch.main(args, prog_name="presswatch")
+    try:
+        with presswatch.make_context("presswatch", args) as context:
+            result = presswatch.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        error.show()
+        return Exit.USAGE
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _explained(error: Exception) -> tuple[Exit, str]:
+    """The exit code for an error and its text: what happened and, where there is one, what to do."""
+    from extractors.errors import SourceError
+    from storage.errors import StorageError
+
+    if isinstance(error, ConfigError):
+        return Exit.USAGE, str(error)
+    if isinstance(error, CommandError | StorageError):
+        return Exit.FAILED, f"presswatch: {error}"
+    if isinstance(error, SourceError):
+        return Exit.FAILED, f"presswatch: {error.url[:500]}: {error}"
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        return Exit.FAILED, f"presswatch: {place}{error.strerror.lower()}"
+    if isinstance(error, click.ClickException):
+        return Exit.FAILED, f"presswatch: {error.format_message()}"
+    text = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return Exit.FAILED, f"presswatch: internal error: {text} (PRESSWATCH_DEBUG=1 shows where)"
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(safe_text(text, lines=True) + "\n")
+        sys.stderr.flush()
+    except OSError:  # nobody reads it: the exit code has to do
+        _point_at_nothing(sys.stderr)
+
+
+def _prepare_process() -> None:
+    # No pydantic plugins are used, and looking for one reads the metadata of every package: 50 ms of CPU.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a title in Arabic on a terminal that speaks Latin-1
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """SIGTERM unwinds the stack, so that worker processes and half-written files are cleared away."""
+    raise SystemExit(Exit.TERMINATED)
+
+
+def _point_at_nothing(stream: IO[str]) -> None:
+    """Python flushes its streams once more at exit, and would complain about the closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
