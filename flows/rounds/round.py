@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extractors.cage import Cage
-from extractors.errors import SourceError
+from extractors.cage import Cage, CageBroken
 from extractors.harvest import harvest_source
 from extractors.model import ExtractSettings, FeedState, FetchSettings, Link, Plan, Run, Source, Watchlist
 from extractors.ports import Assignment, Progress, Tools
@@ -21,7 +22,11 @@ from extractors.watch import compile_watchlists, find_mentions
 from extractors.web.client import WebClient
 from flows.rounds.desk import LinkDesk, RecordDesk
 from flows.rounds.parsers import CageParsers
-from storage.store import Store
+from flows.rounds.stopping import Stop
+from storage.errors import StorageError
+from storage.store import Committed, Published, Store
+
+log = logging.getLogger(__name__)
 
 Step = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 
@@ -118,33 +123,108 @@ class Round:
                 raise
             except Exception as error:
                 # A fault of ours at one source is told, and costs the others nothing.
-                log.error("internal error at source %s: %r", work.source.id, error, exc_info=DEBUG)
+                log.error("internal error at source %s: %r", work.source.id, error)
+                log.debug("where", exc_info=error)
                 self.mishaps.append((work.source.id, "", f"internal error: {error!r}"))
 
 
 async def run_round(
     request: RoundRequest,
     *,
-    step: Step = untracked,
     progress: Progress,
-    stop: asyncio.Event,
+    stop: Stop,
+    step: Step = untracked,
     now: Callable[[], datetime] = now_utc,
 ) -> RoundResult:
     """One whole round. `step` takes each named step (Prefect makes a task run of it).
 
-    Setting `stop` ends it early: what is done is kept. Raises `StorageError` when the database can't be used or
+    A `stop` ends it early: what is done is kept. Raises `StorageError` when the database can't be used or
     written, and nothing that a web site can cause.
     """
     store = Store(request.database, request.published)
     run = Run(new_run_id(now()), request.command, now())
-    plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run, now()))
+    plan: Plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run, now()))
     try:
         round_ = await _harvest(request, store, plan, run, step=step, progress=progress, stop=stop, now=now)
-        ended: RunStatus = "stopped" if stop.is_set() else "done"
-        committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
+        committed: Committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
     except BaseException:
-        await asyncio.to_thread(_finish, store, run, "failed", now())
+        await asyncio.to_thread(store.finish_run, run.run_id, "failed", now())
         raise
-    finished = await asyncio.to_thread(store.finish_run, run.run_id, ended, now())
-    published = await step("publish", lambda: asyncio.to_thread(store.publish, now()))
+    ended = await asyncio.to_thread(
+        store.finish_run, run.run_id, "stopped" if stop.event.is_set() else "done", now()
+    )
+    published: Published = await step("publish", lambda: asyncio.to_thread(store.publish, now()))
     return RoundResult(
+        run=ended,
+        feeds_polled=len(plan.feeds),
+        counts=await asyncio.to_thread(store.outcome_counts, run.run_id),
+        failures=tuple(round_.mishaps),
+        waiting=committed.waiting,
+        network_down=round_.web.network_down(),
+        published=published.changed,
+    )
+
+
+def _plan(request: RoundRequest, store: Store, run: Run, now: datetime) -> Plan:
+    """What is due, and all that is known of it; what an earlier round left in the spool is committed first."""
+    store.migrate()
+    store.sync_sources(request.sources)
+    store.commit(now)
+    store.start_run(run)
+    wanted = [
+        (feed, source.id)
+        for source in request.sources
+        if not request.only or source.id in request.only
+        for feed in source.feeds
+    ]
+    return store.plan(wanted, now, all_feeds=request.all_feeds)
+
+
+async def _harvest(
+    request: RoundRequest,
+    store: Store,
+    plan: Plan,
+    run: Run,
+    *,
+    step: Step,
+    progress: Progress,
+    stop: Stop,
+    now: Callable[[], datetime],
+) -> Round:
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(
+            WebClient(request.fetch, robots=plan.robots, pace_file=pace_file(request.database))
+        )
+        cage = await stack.enter_async_context(Cage(request.extract.workers, request.extract.timeout_s))
+        desk = await stack.enter_async_context(
+            RecordDesk(store, run.run_id, now=now, on_broken=stop.set, learned_robots=web.learned_robots)
+        )
+        matcher = compile_watchlists(request.watchlists)
+        tools = Tools(
+            web=web,
+            parsers=CageParsers(cage, request.fetch.max_entries),
+            archive=LinkDesk(store),
+            recorder=desk,
+            progress=progress,
+            find_mentions=lambda article_id, title, text: find_mentions(matcher, article_id, title, text),
+            run_id=run.run_id,
+            max_entries=request.fetch.max_entries,
+            page_tasks=max(2, request.fetch.per_host_connections) * 2,
+            now=now,
+            rng=random.Random(run.run_id),  # noqa: S311 - jitter, nothing secret
+            stop=stop.event,
+            claimed=set(),
+        )
+        round_ = Round(tools, desk, web)
+        dealt = shards(assignments(plan, request.sources))
+        steps = [
+            step(f"harvest {number} of {len(dealt)}", partial(round_.harvest, shard))
+            for number, shard in enumerate(dealt, 1)
+        ]
+        await stop.bounded(steps, GRACE_S)
+        return round_
+
+
+def pace_file(database: Path) -> Path:
+    """Where processes that fetch for the same database agree on who may ask which host, and when."""
+    return database.with_name(database.name + ".pace")

@@ -1,0 +1,119 @@
+"""A Prefect server of our own on loopback: started as a process, awaited, and ended with all its children."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.exits import CommandError
+from flows.tracking import QUIET, server_answers
+
+START_LIMIT_S = 90.0  # on a fresh home it makes its database first: 11 to 22 s on two cores
+STOP_LIMIT_S = 5.0
+
+
+@dataclass(slots=True)
+class PrefectServer:
+    """A running server. `home` holds its database and `server.log`."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    home: Path
+
+    @property
+    def ui_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.ui_url}/api"
+
+    def environment(self) -> dict[str, str]:
+        """What makes Prefect, here or in a child process, speak to this server."""
+        return QUIET | {"PREFECT_API_URL": self.api_url, "PREFECT_HOME": str(self.home)}
+
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """End it and its children; politely first."""
+        for signum, limit_s in ((signal.SIGTERM, STOP_LIMIT_S), (signal.SIGKILL, STOP_LIMIT_S)):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signum)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(limit_s)
+                return
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(home: Path, port: int | None = None) -> PrefectServer:
+    """Start a server whose home is `home`, in a process group of its own (a Ctrl-C at our terminal is not for
+    it). It is not ready yet: see `wait_until_ready`."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    port = port or free_port()
+    environ = os.environ | QUIET | {"PREFECT_HOME": str(home)}
+    environ.pop("PREFECT_API_URL", None)
+    environ.pop("PREFECT_PROFILE", None)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / "server.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return PrefectServer(process, port, home)
+
+
+def wait_until_ready(
+    server: PrefectServer,
+    limit_s: float = START_LIMIT_S,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Return when it answers. `CommandError` with the last line of its log when it ends or takes too long."""
+    deadline = clock() + limit_s
+    while clock() < deadline:
+        if not server.is_running():
+            raise CommandError(f"the Prefect server ended at once: {_last_line(server.home / 'server.log')}")
+        if server_answers(server.api_url):
+            return
+        sleep(0.25)
+    raise CommandError(f"the Prefect server did not answer within {limit_s:g} s (see {server.home}/server.log)")
+
+
+@contextmanager
+def running_server(home: Path, port: int | None = None) -> Iterator[PrefectServer]:
+    """A server that is ready, and stopped when the block is left."""
+    server = start_server(home, port)
+    try:
+        wait_until_ready(server)
+        yield server
+    finally:
+        server.stop()
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    except OSError as error:
+        return error.strerror or "its log can't be read"
+    return next((line for line in reversed(lines) if line), "its log is empty")[:300]
