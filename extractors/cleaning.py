@@ -62,7 +62,8 @@ class Cleaner:
         return tuple(
             sighting
             for visit in visits
-            if isinstance(visit.result, Extracted) and (not visit.wanted.known or not visit.wanted.known.article_id)
+            if isinstance(visit.result, Extracted)
+            and (not visit.wanted.known or not visit.wanted.known.article_id)
             for sighting in learn_sightings(
                 self.source.id, article_identity(visit.result), visit.result.blocks, visit.at
             )
@@ -71,9 +72,7 @@ class Cleaner:
     def _row(self, visit: Visit, known: frozenset[int]) -> ArticleVersion | None:
         if not isinstance(visit.result, Extracted):
             return None
-        stripped = strip_boilerplate(
-            visit.result, known, protect=self.source.protect, drop=self.source.drop
-        )
+        stripped = strip_boilerplate(visit.result, known, protect=self.source.protect, drop=self.source.drop)
         seen = visit.wanted.known
         return article_row(
             visit.result,
@@ -88,7 +87,9 @@ class Cleaner:
     def _settle(self, visit: Visit, row: ArticleVersion | None, now: datetime) -> tuple[Outcome, Link]:
         article_id = row.article_id if row else None
         if visit.error is not None:
-            outcome = failed_outcome(visit.error, self.run_id, self.source.id, visit.wanted.url, "page", visit.at)
+            outcome = failed_outcome(
+                visit.error, self.run_id, self.source.id, visit.wanted.url, "page", visit.at
+            )
             if row is not None:
                 outcome = self._outcome(visit, "stored", f"from the feed: {visit.error}", article_id)
             return outcome, self._link_after_failure(visit, visit.error, article_id, now)

@@ -92,12 +92,19 @@ def _outcome(polled: Polled, source_id: str, run_id: str, now: datetime, *, is_f
     if polled.feed is None:
         return Outcome(run_id, source_id, url, "feed", "not_modified", now, **common)
     return Outcome(
-        run_id, source_id, url, "feed", "updated" if is_fresh else "unchanged", now, _contents(polled.feed), **common
+        run_id,
+        source_id,
+        url,
+        "feed",
+        "updated" if is_fresh else "unchanged",
+        now,
+        _contents(polled.feed),
+        **common,
     )
 
 
 def _contents(feed: Feed) -> str:
-    """"50 entries", with what is odd about them."""
+    """ "50 entries", with what is odd about them."""
     parts = [f"{len(feed.entries)} entries"]
     if feed.skipped:
         parts.append(f"{len(feed.skipped)} unusable: {feed.skipped[0].detail}")

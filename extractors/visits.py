@@ -66,7 +66,9 @@ async def _from_feed(wanted: Wanted, source: Source, tools: Tools) -> Extracted 
     entry = wanted.candidate.entry
     if not entry.content_html:
         return None
-    page = page_of(wanted, Response(wanted.url, wanted.url, 200, b"", "", wanted.validators), source, tools.now())
+    page = page_of(
+        wanted, Response(wanted.url, wanted.url, 200, b"", "", wanted.validators), source, tools.now()
+    )
     try:
         result = await tools.parsers.page(replace(page, body=b""))
     except SourceError:

@@ -97,7 +97,9 @@ def wait_until_ready(
         if server_answers(server.api_url):
             return
         sleep(0.25)
-    raise CommandError(f"the Prefect server did not answer within {limit_s:g} s (see {server.home}/server.log)")
+    raise CommandError(
+        f"the Prefect server did not answer within {limit_s:g} s (see {server.home}/server.log)"
+    )
 
 
 @contextmanager

@@ -130,7 +130,7 @@ class RecordDesk:
     async def _try(self, work: Callable[[], object]) -> None:
         try:
             await asyncio.to_thread(work)
-        except Exception as error:  # noqa: BLE001 - kept and raised by close()
+        except Exception as error:
             self._broken = error
             self._on_broken()
 

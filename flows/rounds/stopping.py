@@ -54,9 +54,7 @@ class Stop:
         try:
             remaining = set(tasks)
             while remaining and not hurry.done():
-                done, remaining = await asyncio.wait(
-                    remaining | {hurry}, return_when=asyncio.FIRST_COMPLETED
-                )
+                done, remaining = await asyncio.wait(remaining | {hurry}, return_when=asyncio.FIRST_COMPLETED)
                 remaining.discard(hurry)
                 if any(not t.cancelled() and t.exception() for t in done - {hurry}):
                     break
