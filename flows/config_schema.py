@@ -6,10 +6,11 @@ Every key carries in `description` what is expected of it, in the words of an er
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -63,7 +64,15 @@ def _timezone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, LookupError):  # a folder of zones, a path outside of them, no such name
-        raise ValueError from None
+        near = _near_timezones(name)
+        raise ValueError(f"did you mean {near[0]}?" if near else "") from None
+
+
+@lru_cache(maxsize=100)
+def _near_timezones(name: str) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name[:80], available_timezones(), n=1, cutoff=0.8)
 
 
 def _language(code: str) -> None:
