@@ -46,7 +46,7 @@ def complaints(load: Loader, tmp_path: Path) -> Complaint:
     return complain
 
 
-# ---------------------------------------------------------------------------------------------- what is taken
+# -------------------------------------------------------------------------------------------- what is taken
 
 
 def test_a_source_is_all_that_a_config_needs(load: Loader, tmp_path: Path) -> None:
@@ -85,16 +85,26 @@ watchlists:
     assert config.published == Path("~/news.duckdb").expanduser()
     assert config.schedule == Schedule(interval_s=600)
     assert config.fetch == FetchSettings(
-        timeout_s=7, max_bytes=10_000_000, per_host_delay_s=0.25, respect_robots=False,
+        timeout_s=7,
+        max_bytes=10_000_000,
+        per_host_delay_s=0.25,
+        respect_robots=False,
         allow_networks=("127.0.2.0/24", "fd00::/8"),
-    )  # fmt: skip
+    )
     assert (config.extract.workers, config.extract.timeout_s) == (8, 2.5)
     assert config.sources == (
         Source(
-            "example", "Example News", ("https://example.org/rss",), ("https://example.org/news.xml",),
-            "no", "Europe/Oslo", ("no", "2024"), ("Our column",), ("Read more",),
+            "example",
+            "Example News",
+            ("https://example.org/rss",),
+            ("https://example.org/news.xml",),
+            "no",
+            "Europe/Oslo",
+            ("no", "2024"),
+            ("Our column",),
+            ("Read more",),
         ),
-    )  # fmt: skip
+    )
     assert config.watchlists == (Watchlist("energy", ("heat pump*",), (), ("stock tip*",)),)
 
 
@@ -159,7 +169,7 @@ def test_a_schedule_is_a_cron_expression_or_an_interval(load: Loader, text: str,
     assert load(ONE_SOURCE + f'schedule: "{text}"\n').schedule == expected
 
 
-# ---------------------------------------------------------------------------------- what is wrong, in one line
+# ------------------------------------------------------------------------------- what is wrong, in one line
 
 
 def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complaints: Complaint) -> None:
@@ -172,47 +182,76 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
     ("lines", "complaint"),
     [
         ("fetch: {timeout_s: 0}", "fetch.timeout_s: expected a number greater than 0, at most 600, found 0"),
-        ("fetch: {timeout_s: true}", "fetch.timeout_s: expected a number greater than 0, at most 600, found true"),
-        ("fetch: {timeout_s: .inf}", "fetch.timeout_s: expected a number greater than 0, at most 600, found '.inf'"),
-        ("fetch: {max_redirects: 2.5}", "fetch.max_redirects: expected a whole number from 0 to 20, found 2.5"),
+        (
+            "fetch: {timeout_s: true}",
+            "fetch.timeout_s: expected a number greater than 0, at most 600, found true",
+        ),
+        (
+            "fetch: {timeout_s: .inf}",
+            "fetch.timeout_s: expected a number greater than 0, at most 600, found '.inf'",
+        ),
+        (
+            "fetch: {max_redirects: 2.5}",
+            "fetch.max_redirects: expected a whole number from 0 to 20, found 2.5",
+        ),
         ("fetch: {respect_robots: maybe}", "fetch.respect_robots: expected true or false, found 'maybe'"),
         ("fetch: [1]", "fetch: expected a mapping, found a list"),
-        ("extract: {workers: many}", "extract.workers: expected auto, or a whole number from 1 to 256, found 'many'"),
+        (
+            "extract: {workers: many}",
+            "extract.workers: expected auto, or a whole number from 1 to 256, found 'many'",
+        ),
         ("extract: {workers: 0}", "extract.workers: expected auto, or a whole number from 1 to 256, found 0"),
         ("watchlists: {}", "watchlists: expected a list of watchlists, found a mapping"),
         ("database: 5", "database: expected a path, found 5 (put it in quotes)"),
         ("database: ''", "database: expected a path, found ''"),
         (
             "fetch: {allow_networks: [127.0.0.1/8]}",
-            "fetch.allow_networks[0]: expected a network such as 127.0.2.0/24, found '127.0.0.1/8' "
-            "(127.0.0.1/8 has host bits set)",
+            (
+                "fetch.allow_networks[0]: expected a network such as 127.0.2.0/24, found '127.0.0.1/8' "
+                "(127.0.0.1/8 has host bits set)"
+            ),
         ),
         (
             'fetch: {user_agent: "preß"}',
-            "fetch.user_agent: expected up to 300 printable ASCII characters, found 'preß' (it is sent as a header)",
+            (
+                "fetch.user_agent: expected up to 300 printable ASCII characters, "
+                "found 'preß' (it is sent as a header)"
+            ),
         ),
         (
             "schedule: '61 * * * *'",
-            "schedule: expected a cron expression, or an interval such as 10m, found '61 * * * *' (bad minute)",
+            (
+                "schedule: expected a cron expression, or an interval such as 10m, "
+                "found '61 * * * *' (bad minute)"
+            ),
         ),
         (
             "schedule: 1s",
-            "schedule: expected a cron expression, or an interval such as 10m, found '1s' "
-            "(an interval lies between 5s and 31d)",
+            (
+                "schedule: expected a cron expression, or an interval such as 10m, found '1s' "
+                "(an interval lies between 5s and 31d)"
+            ),
         ),
         (
             "schedule: '* * * *'",
-            "schedule: expected a cron expression, or an interval such as 10m, found '* * * *' "
-            "(a cron expression has five fields: minute, hour, day, month, weekday)",
+            (
+                "schedule: expected a cron expression, or an interval such as 10m, found '* * * *' "
+                "(a cron expression has five fields: minute, hour, day, month, weekday)"
+            ),
         ),
         (
             "schedule: '0 0 29 2 1#6'",
-            "schedule: expected a cron expression, or an interval such as 10m, found '0 0 29 2 1#6' (bad day-of-week)",
+            (
+                "schedule: expected a cron expression, or an interval such as 10m, "
+                "found '0 0 29 2 1#6' (bad day-of-week)"
+            ),
         ),
         (
             "fetsch: {}",
-            "fetsch: expected one of database, published, schedule, fetch, extract, sources, watchlists, "
-            "found the unknown key 'fetsch' (did you mean fetch?)",
+            (
+                "fetsch: expected one of database, published, schedule, fetch, extract, sources, watchlists, "
+                "found the unknown key 'fetsch' (did you mean fetch?)"
+            ),
         ),
         (
             "extract: {colour: red}",
@@ -220,14 +259,17 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
         ),
         (
             "published: data/presswatch.duckdb\ndatabase: data/presswatch.duckdb",
-            "published: expected another file than the database's, found 'data/presswatch.duckdb' (also on line 2)",
+            (
+                "published: expected another file than the database's, "
+                "found 'data/presswatch.duckdb' (also on line 2)"
+            ),
         ),
         (
             "watchlists: [{id: w, none: [x]}]",
             "watchlists[0]: expected at least one term in any or all, found none",
         ),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_mistake_has_its_words(complaints: Complaint, lines: str, complaint: str) -> None:
     assert complaints(lines + "\n" + ONE_SOURCE) == [f"config.yaml:1: {complaint}"]
 
@@ -236,22 +278,39 @@ def test_each_kind_of_mistake_has_its_words(complaints: Complaint, lines: str, c
     ("key", "complaint"),
     [
         ("id: Ex", "sources[0].id: expected up to 64 of the characters a-z 0-9 _ -, found 'Ex'"),
-        ("id: 7", "sources[0].id: expected up to 64 of the characters a-z 0-9 _ -, found 7 (put it in quotes)"),
+        (
+            "id: 7",
+            "sources[0].id: expected up to 64 of the characters a-z 0-9 _ -, found 7 (put it in quotes)",
+        ),
         (
             "language: english",
-            "sources[0].language: expected a two-letter language code (ISO 639-1) such as en, found 'english'",
+            (
+                "sources[0].language: expected a two-letter language code (ISO 639-1) such as en, "
+                "found 'english'"
+            ),
         ),
         (
             "timezone: Europe/Londn",
-            "sources[0].timezone: expected a timezone name (IANA) such as Europe/London, found 'Europe/Londn' "
-            "(did you mean Europe/London?)",
+            (
+                "sources[0].timezone: expected a timezone name (IANA) such as Europe/London, "
+                "found 'Europe/Londn' "
+                "(did you mean Europe/London?)"
+            ),
         ),
-        ("timezone: Europe", "sources[0].timezone: expected a timezone name (IANA) such as Europe/London, found 'Europe'"),
-        ("timezone: ../x", "sources[0].timezone: expected a timezone name (IANA) such as Europe/London, found '../x'"),
+        (
+            "timezone: Europe",
+            "sources[0].timezone: expected a timezone name (IANA) such as Europe/London, found 'Europe'",
+        ),
+        (
+            "timezone: ../x",
+            "sources[0].timezone: expected a timezone name (IANA) such as Europe/London, found '../x'",
+        ),
         (
             "feeds: [ftp://a.example/]",
-            "sources[0].feeds[0]: expected a web address, found 'ftp://a.example/' "
-            "(it starts with http:// or https:// and a host)",
+            (
+                "sources[0].feeds[0]: expected a web address, found 'ftp://a.example/' "
+                "(it starts with http:// or https:// and a host)"
+            ),
         ),
         (
             "feeds: ['https://[::1/']",
@@ -259,14 +318,16 @@ def test_each_kind_of_mistake_has_its_words(complaints: Complaint, lines: str, c
         ),
         (
             "feeds: ['https://a.example/a b']",
-            "sources[0].feeds[0]: expected a web address, found 'https://a.example/a b' "
-            "(no spaces or control characters, at most 2,000 characters)",
+            (
+                "sources[0].feeds[0]: expected a web address, found 'https://a.example/a b' "
+                "(no spaces or control characters, at most 2,000 characters)"
+            ),
         ),
         ("tags: [1]", "sources[0].tags[0]: expected a text that is not empty, found 1 (put it in quotes)"),
         ("protect: x", "sources[0].protect: expected a list of texts, found 'x'"),
         ("feeds: []", "sources[0]: expected at least one address in feeds or sitemaps, found none"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_source_is_found_at_its_line(complaints: Complaint, key: str, complaint: str) -> None:
     keys = {"id": "id: a", "name": "name: A", "feeds": "feeds: ['https://a.example/rss']"}
     keys[key.split(":")[0]] = key
@@ -320,7 +381,10 @@ def test_a_config_without_sources_has_nothing_to_do(complaints: Complaint) -> No
 
 def test_a_variable_that_is_not_set_is_told_once(complaints: Complaint) -> None:
     assert complaints(ONE_SOURCE + "fetch:\n  user_agent: ${BOT}\n") == [
-        "config.yaml:4: fetch.user_agent: expected the environment variable BOT to be set, found no such variable"
+        (
+            "config.yaml:4: fetch.user_agent: expected the environment variable BOT to be set, "
+            "found no such variable"
+        )
     ]
     assert complaints(ONE_SOURCE + 'database: "${no such}"\n') == [
         "config.yaml:3: database: expected the name of an environment variable in ${}, found 'no such'"
@@ -330,10 +394,15 @@ def test_a_variable_that_is_not_set_is_told_once(complaints: Complaint) -> None:
 def test_a_value_of_the_environment_is_never_shown(complaints: Complaint) -> None:
     text = ONE_SOURCE.replace("'https://a.example/rss'", '"https://${TOKEN} @a.example/rss"')
     told = complaints(text, TOKEN="s3cret")
-    assert told == ["config.yaml:2: sources[0].feeds[0]: expected a web address, found the value of an environment variable"]  # fmt: skip
+    assert told == [
+        (
+            "config.yaml:2: sources[0].feeds[0]: expected a web address, "
+            "found the value of an environment variable"
+        )
+    ]
 
 
-# ------------------------------------------------------------------------------------------ what can't be read
+# --------------------------------------------------------------------------------------- what can't be read
 
 
 @pytest.mark.parametrize(
@@ -344,10 +413,16 @@ def test_a_value_of_the_environment_is_never_shown(complaints: Complaint) -> Non
         ("--- ~\n", "config.yaml: expected a config, found an empty file"),
         ("- a\n", "config.yaml:1: expected a mapping, found a list"),
         ("just words\n", "config.yaml:1: expected a mapping, found 'just words'"),
-        ("a: b: c\n", "config.yaml:1: expected YAML, found mapping values are not allowed in this context (column 5)"),
+        (
+            "a: b: c\n",
+            "config.yaml:1: expected YAML, found mapping values are not allowed in this context (column 5)",
+        ),
         ("a: 1\n---\nb: 2\n", "config.yaml:2: expected one document, found a second one"),
         ("a: [1, 2\n", "config.yaml:2: expected YAML, found did not find expected ',' or ']' (column 1)"),
-        ("\ta: 1\n", "config.yaml:1: expected YAML, found found character that cannot start any token (column 1)"),
+        (
+            "\ta: 1\n",
+            "config.yaml:1: expected YAML, found found character that cannot start any token (column 1)",
+        ),
         ("a: x\x1b[31m\n", "config.yaml:1: expected text, found the character U+001B"),
         (b"a: 1\nb: \xff\n", "config.yaml:2: expected text in UTF-8, found the byte 0xFF"),
         ("a: 1\n".encode("utf-16"), "config.yaml:1: expected text in UTF-8, found the byte 0xFF"),
@@ -355,9 +430,12 @@ def test_a_value_of_the_environment_is_never_shown(complaints: Complaint) -> Non
         ("a: &x [*x]\n", "config.yaml:1: a[0]: expected an anchor &x above this line, found *x"),
         ("? [a]\n: 1\n", "config.yaml:1: expected a name as key, found a list"),
         ("a: &x b\n*x : 1\n", "config.yaml:2: expected a name as key, found *x"),
-        ("a: " + "[" * 30 + "]" * 30, "config.yaml:1: a" + "[0]" * 19 + ": expected at most 20 levels, found a deeper one"),
+        (
+            "a: " + "[" * 30 + "]" * 30,
+            "config.yaml:1: a" + "[0]" * 19 + ": expected at most 20 levels, found a deeper one",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_config_is_one_line(
     complaints: Complaint, text: str | bytes, complaint: str
 ) -> None:
@@ -410,11 +488,13 @@ def test_a_file_beyond_all_bounds_is_not_read_into_memory(tmp_path: Path) -> Non
         load_config(path, {})
 
 
-# ----------------------------------------------------------------------------------------------- what always holds
+# ---------------------------------------------------------------------------------------- what always holds
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_a_config_or_a_config_error_of_whole_lines(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:  # fmt: skip
+def test_any_text_is_a_config_or_a_config_error_of_whole_lines(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(ConfigError) as caught:
@@ -440,28 +520,28 @@ def test_any_value_at_any_key_is_taken_or_told_with_its_line(
     values = {"sources": [{"id": "a", "name": "A", "feeds": ["https://a.example/rss"]}], key: value}
     path = tmp_path_factory.getbasetemp() / "value.yaml"
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    told = ""
     try:
-        config = load_config(path, {})
+        assert load_config(path, {}).sources
     except ConfigError as error:
-        assert re.match(rf"{re.escape(str(path))}:(\d+:)? ", str(error))
-    else:
-        assert config.sources
+        told = str(error)
+    assert not told or re.match(rf"{re.escape(str(path))}:(\d+:)? ", told)
 
 
 def test_reading_a_config_imports_nothing_heavy() -> None:
     code = (
         "import sys; from pathlib import Path; from flows.config import load_config; "
         f"load_config(Path({str(ROOT / 'config.yaml')!r})); "
-        "print([m for m in ('prefect', 'trafilatura', 'duckdb', 'pyarrow', 'httpx', 'rich') if m in sys.modules])"
+        "heavy = {'prefect', 'trafilatura', 'duckdb', 'pyarrow', 'httpx', 'rich'}; print(heavy & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "set()"
 
 
 def test_prefect_takes_every_cron_expression_that_we_take() -> None:
     """The schedule is checked without Prefect; what passes must not fail when it is deployed."""
     code = (
         "from prefect.client.schemas.schedules import CronSchedule; "
-        "[CronSchedule(cron=c) for c in ('*/10 * * * *', '0 4 * * MON-FRI', '5,35 */2 1-15 JAN,JUL 0', '0 0 L * *')]"
+        "[CronSchedule(cron=c) for c in ('*/10 * * * *', '0 4 * * MON-FRI', '5 */2 1-15 JAN,JUL 0', '0 0 L * *')]"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
