@@ -1,7 +1,7 @@
 """Worker processes for code that may hang, crash or eat all memory: each job has a limit that kills.
 
 Parsers of the open web do all three, and inside C code, where no signal handler and no thread reaches them
-(trafilatura at 100,000 flat divs: 45 s). So a job runs in a process that can be killed, and costs only itself:
+(trafilatura at 100,000 flat divs: 45 s). So a job runs in a process that can be killed, at no other's cost:
 
     async with Cage(workers=4, timeout_s=15) as cage:
         article = await cage.run(page_job, page, url=page.url)

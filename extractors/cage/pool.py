@@ -18,8 +18,8 @@ from extractors.errors import ExtractionFailed, SourceError
 A = TypeVar("A")
 R = TypeVar("R")
 
-MEMORY_BYTES = 2 * 1024**3  # a 10 MB page of 100,000 divs takes trafilatura under 1 GB
-RECYCLE_AFTER = 500  # jobs; half a minute of work for each second of start
+MEMORY_BYTES = 2 * 1024**3  # trafilatura takes 56 MB for each MB of HTML: 0.6 GB for a page of 10 MB
+RECYCLE_AFTER = 500  # jobs: some 25 s of work for half a second of start
 TRIES = 2  # of a job whose worker died: the death may have been another's doing (the kernel's OOM killer)
 
 
@@ -37,9 +37,9 @@ class Cage:
 
     At most `workers` processes and jobs are in flight; more calls of `run` wait in line, and their arguments
     aren't pickled before it is their turn. `timeout_s` is wall time from the moment that a worker has the
-    job. `memory_bytes` is all that one worker may allocate, its libraries (40 to 200 MB) included. A worker is
-    replaced after `recycle_after` jobs, or when it has grown by a quarter of its memory. `warm_up` names the
-    modules that a worker imports before its first job, off that job's time.
+    job. `memory_bytes` is all that one worker may allocate, its libraries (40 to 200 MB) included. A worker
+    is replaced after `recycle_after` jobs, or when it has grown by a quarter of its memory. `warm_up` names
+    the modules that a worker imports before its first job, off that job's time.
 
     All calls belong to one event loop. Leaving the block kills what is left, and waits until it is gone.
     """

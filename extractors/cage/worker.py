@@ -33,12 +33,13 @@ GROWTH_SHARE = 4  # a worker that has grown by a quarter of its limit since its 
 MAPPED_BYTES = 1024 * 1024 * 1024  # what libraries map beyond their data: trafilatura's take about 300 MB
 CPU_MARGIN_S = 5  # the parent kills at the limit; the kernel only where there is no parent any more
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+STATM = Path("/proc/self/statm")  # proc(5): size, resident, ... in pages
 OOM_SCORE = 800  # of 1000: the kernel takes a worker before anything else of ours
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a worker is told first. `memory_bytes` bounds its data, `timeout_s` the processor time of a job."""
+    """What a worker is told first. `memory_bytes` bounds its data, `timeout_s` a job's processor time."""
 
     path: tuple[str, ...]
     warm_up: tuple[str, ...]
@@ -80,7 +81,7 @@ def serve(sock: socket.socket) -> None:
 def resident_bytes() -> int:
     """Memory this process holds now (Linux), or the most it ever held (elsewhere)."""
     try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        pages = int(STATM.read_text("ascii").split()[1])
     except (OSError, ValueError, IndexError):
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024

@@ -119,3 +119,11 @@ def leave_if_odd(number: int) -> int:
     if number % 2:
         os._exit(1)
     return number
+
+
+def run_out_of_memory(_: object) -> None:
+    raise MemoryError
+
+
+def oom_score(_: object) -> int:
+    return int(Path("/proc/self/oom_score_adj").read_text())

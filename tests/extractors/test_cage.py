@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
+import resource
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -15,7 +19,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from extractors.cage import Cage, CageError, process
+from extractors.cage import Cage, CageError, process, worker
 from extractors.errors import ExtractionFailed, ParseFailed
 
 T = TypeVar("T")
@@ -469,3 +473,93 @@ def test_leaving_the_answers_early_stops_the_rest(jobs: ModuleType) -> None:
         return await cage.run(jobs.double, 2)
 
     assert _in_cage(work, workers=2) == 4
+
+
+# ------------------------------------------------------------------ the worker's own loop, in this process
+
+
+@pytest.fixture
+def limits_restored() -> Iterator[None]:
+    kinds = (resource.RLIMIT_CORE, resource.RLIMIT_DATA, resource.RLIMIT_AS, resource.RLIMIT_CPU)
+    before = [(kind, resource.getrlimit(kind)) for kind in kinds]
+    yield
+    for kind, limit in before:
+        resource.setrlimit(kind, limit)
+
+
+def _served(*frames: bytes) -> list[tuple[bytes, bytes]]:
+    """What a worker answers to these frames, when a thread is the worker."""
+    ours, theirs = socket.socketpair()
+    thread = threading.Thread(target=worker.serve, args=(theirs,))
+    thread.start()
+    answers = []
+    with theirs, ours:
+        for frame in frames:
+            ours.sendall(frame)
+            size, kind, _ = worker.HEADER.unpack(ours.recv(worker.HEADER.size, socket.MSG_WAITALL))
+            answers.append((kind, ours.recv(size, socket.MSG_WAITALL) if size else b""))
+        ours.shutdown(socket.SHUT_WR)
+        thread.join(5)
+    assert not thread.is_alive()
+    return answers
+
+
+def _orders(*warm_up: str) -> bytes:
+    return worker.Orders(tuple(sys.path), warm_up, 1 << 46, 1e6).frame()
+
+
+def _job(function: object, argument: object) -> bytes:
+    return worker.framed(pickle.dumps((function, argument)))
+
+
+@pytest.mark.usefixtures("limits_restored")
+def test_a_worker_answers_each_frame_with_what_became_of_the_job(jobs: ModuleType) -> None:
+    ready, result, raised, source, stubborn, greedy = _served(
+        _orders("json"),
+        _job(jobs.double, 21),
+        _job(jobs.raise_value_error, "x"),
+        _job(jobs.raise_parse_failed, "https://example.org/feed"),
+        _job(jobs.raise_stubborn, None),
+        _job(jobs.run_out_of_memory, None),
+    )
+    assert ready == (worker.READY, b"")
+    assert (result[0], pickle.loads(result[1])) == (worker.RESULT, 42)
+    assert raised[0] == worker.RAISED
+    assert isinstance(pickle.loads(raised[1])[0], ValueError)
+    assert isinstance(pickle.loads(source[1])[0], ParseFailed)
+    assert pickle.loads(stubborn[1])[:2] == (None, "StubbornError: stubborn")
+    assert greedy == (worker.MEMORY, b"")
+
+
+@pytest.mark.usefixtures("limits_restored")
+def test_a_worker_never_sends_more_than_its_parent_can_hold(
+    jobs: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "MAX_ANSWER_BYTES", 1000)
+    _, (kind, body) = _served(_orders(), _job(jobs.echo, b"x" * 2000))
+    assert kind == worker.RAISED
+    assert "an answer of" in pickle.loads(body)[1]
+
+
+def test_a_worker_whose_parent_hangs_up_at_once_just_ends() -> None:
+    assert _served() == []
+
+
+def test_a_worker_that_can_not_import_says_why() -> None:
+    assert _served(_orders("no_such_module")) == [
+        (worker.BROKEN, b"import of 'no_such_module': ModuleNotFoundError: No module named 'no_such_module'")
+    ]
+
+
+def test_the_memory_held_now_is_known_within_reason() -> None:
+    assert 5 * MB < worker.resident_bytes() < 5000 * MB
+
+
+def test_where_there_is_no_proc_the_peak_stands_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "STATM", Path("/no/such/file"))
+    assert 5 * MB < worker.resident_bytes() < 5000 * MB
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_the_kernel_is_told_whom_to_take_first(jobs: ModuleType) -> None:
+    assert _in_cage(lambda cage: cage.run(jobs.oom_score, None)) == worker.OOM_SCORE
