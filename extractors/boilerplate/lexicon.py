@@ -1,0 +1,113 @@
+"""The reviewed lexicon of furniture: whole blocks that are no article text, in many languages.
+
+`lexicon.toml` holds it as data. A phrase is compared with a whole block, both folded (`fold_line`), so that it can
+never eat a part of one. A phrase may have slots: `{}` stands for a few words without the end of a sentence,
+`{title}` for a headline, `{name}` for a name, `{n}` for a number.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from extractors.boilerplate.folding import fold_line
+
+MAX_CHARS = 300  # of a block that a phrase with slots may match
+_SLOT = re.compile(r"\{(title|name|n|)\}")
+_SENTENCE_ENDS_INSIDE = re.compile(r"[.!?…。！？؟।]\s+\S")
+_SLOTS: Mapping[str, str] = {
+    "": r"\S+(?: \S+){0,9}",
+    "title": r"\S+(?: \S+){0,39}",
+    "name": r"\S+(?: \S+){0,5}",
+    "n": r"0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One entry: the folded pattern, why a block that matches is furniture, and whether only at the edges."""
+
+    pattern: re.Pattern[str]
+    reason: str
+    edge: bool
+    one_sentence: bool  # no sentence may end inside of the block
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All phrases: those without slots by their folded text, the others by their first or last fixed word."""
+
+    lines: Mapping[str, tuple[str, bool]]  # folded -> reason, edge
+    slotted: Mapping[str, tuple[Phrase, ...]]
+
+    def reason(self, block: str, *, at_edge: bool) -> str | None:
+        """Why this block is furniture, or None. `at_edge`: it stands before or after the article's body."""
+        if len(block) > MAX_CHARS:
+            return None
+        folded = fold_line(block)
+        line = self.lines.get(folded)
+        if line is not None:
+            return line[0] if at_edge or not line[1] else None
+        return self._slotted_reason(block, folded, at_edge)
+
+    def _slotted_reason(self, block: str, folded: str, at_edge: bool) -> str | None:
+        if not folded:
+            return None
+        words = folded.split(" ")
+        for phrase in (*self.slotted.get(words[0], ()), *self.slotted.get("$" + words[-1], ())):
+            if phrase.edge and not at_edge:
+                continue
+            if phrase.one_sentence and _SENTENCE_ENDS_INSIDE.search(block):
+                continue
+            if phrase.pattern.fullmatch(folded):
+                return phrase.reason
+        return None
+
+
+@cache
+def shipped_lexicon() -> Lexicon:
+    """The lexicon of this package, read once in a process."""
+    text = files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8")
+    return build_lexicon(tomllib.loads(text))
+
+
+def build_lexicon(data: Mapping[str, Mapping[str, object]]) -> Lexicon:
+    """A lexicon from tables `[language]` of `reason = [phrases]`; `edge` in a table holds such reasons again.
+
+    Raises ValueError for a phrase that could match any line, i.e. has fewer than one fixed word.
+    """
+    lines: dict[str, tuple[str, bool]] = {}
+    slotted: dict[str, list[Phrase]] = {}
+    for reason, phrase, edge in _entries(data):
+        if not _SLOT.search(phrase):
+            lines.setdefault(fold_line(phrase), (reason, edge))
+            continue
+        key, compiled = _compiled(phrase, reason, edge)
+        slotted.setdefault(key, []).append(compiled)
+    return Lexicon(lines, {key: tuple(phrases) for key, phrases in slotted.items()})
+
+
+def _entries(data: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, bool]]:
+    for table in data.values():
+        for reason, phrases in table.items():
+            if isinstance(phrases, Mapping):
+                yield from ((name, str(p), True) for name, ps in phrases.items() for p in ps)
+            elif isinstance(phrases, list):
+                yield from ((reason, str(phrase), False) for phrase in phrases)
+
+
+def _compiled(phrase: str, reason: str, edge: bool) -> tuple[str, Phrase]:
+    parts = _SLOT.split(phrase)  # fixed, slot, fixed, slot, ..., fixed
+    fixed = [fold_line(part) for part in parts[::2]]
+    if not fixed[0] and not fixed[-1]:
+        raise ValueError(f"a phrase needs a fixed word at one end: {phrase!r}")
+    pieces = [re.escape(fixed[0])]
+    for slot, after in zip(parts[1::2], fixed[1:], strict=True):
+        pieces += [_SLOTS[slot], re.escape(after)]
+    pattern = re.compile(" ".join(piece for piece in pieces if piece))
+    key = fixed[0].split(" ")[0] if fixed[0] else "$" + fixed[-1].split(" ")[-1]
+    return key, Phrase(pattern, reason, edge, one_sentence="title" not in parts[1::2])

@@ -1,0 +1,128 @@
+"""Furniture and repeated lines taken out of an extracted article, with each one's reason and place.
+
+Nothing is destroyed: what is kept and what is removed are together exactly the pieces that were extracted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from extractors.boilerplate.folding import fold_line, line_digest, template_digest
+from extractors.boilerplate.lexicon import Lexicon, shipped_lexicon
+from extractors.boilerplate.memory import strong_mark
+from extractors.boilerplate.places import (
+    LONG_CHARS,
+    MAX_REPEATED_CHARS,
+    Place,
+    is_prose,
+    is_protected_kind,
+    places,
+)
+from extractors.boilerplate.tails import split_tail
+from extractors.model import Extracted, Facts, Removed, Stripped
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block, or the tail of one that was split from it; `reason` is set where the page already told."""
+
+    text: str
+    reason: str = ""
+
+
+def pieces_of(extracted: Extracted) -> tuple[Piece, ...]:
+    """Blocks and furniture in the order of the page, glued tails split off: what is kept or removed."""
+    furniture = {removed.position: removed for removed in extracted.furniture}
+    pieces: list[Piece] = []
+    blocks = iter(extracted.blocks)
+    for position in range(len(extracted.blocks) + len(extracted.furniture)):
+        told = furniture.get(position)
+        if told is not None:
+            pieces.append(Piece(told.text, told.reason))
+            continue
+        block = next(blocks, None)
+        if block is not None:
+            body, tail, reason = split_tail(block)
+            pieces.append(Piece(body))
+            if tail:
+                pieces.append(Piece(tail, reason))
+    pieces += [Piece(block) for block in blocks]
+    return tuple(pieces)
+
+
+def strip_boilerplate(
+    extracted: Extracted, known: Collection[int], *, protect: Sequence[str] = (), drop: Sequence[str] = ()
+) -> Stripped:
+    """The article without its furniture and without the lines that its site repeats (`known_lines`).
+
+    `protect` and `drop` are lines, compared folded, that are always kept or always removed. `position` counts
+    the pieces of `pieces_of(extracted)` from 0. Should nothing be left, the blocks are kept as they are.
+    """
+    pieces = pieces_of(extracted)
+    judge = _Judge(
+        extracted.facts,
+        known,
+        frozenset(map(fold_line, protect)),
+        frozenset(map(fold_line, drop)),
+        shipped_lexicon(),
+    )
+    where = places([piece.text for piece in pieces])
+    reasons = [judge.reason(piece, place) for piece, place in zip(pieces, where, strict=True)]
+    if all(reasons):
+        reasons = [piece.reason for piece in pieces]
+    kept = tuple(piece.text for piece, reason in zip(pieces, reasons, strict=True) if not reason)
+    removed = tuple(
+        Removed(piece.text, reason, position)
+        for position, (piece, reason) in enumerate(zip(pieces, reasons, strict=True))
+        if reason
+    )
+    return Stripped(kept, removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    facts: Facts
+    known: Collection[int]
+    protect: frozenset[str]
+    drop: frozenset[str]
+    lexicon: Lexicon
+
+    def reason(self, piece: Piece, place: Place) -> str:
+        text = piece.text
+        if self.protect and fold_line(text) in self.protect:
+            return ""
+        if self.drop and fold_line(text) in self.drop:
+            return "dropped by config"
+        if piece.reason:
+            return piece.reason
+        if is_protected_kind(text):
+            return ""
+        at_edge = place != "middle"
+        return (
+            self.lexicon.reason(text, at_edge=at_edge)
+            or self._told_by_facts(text, place)
+            or self._told_by_site(text, place)
+        )
+
+    def _told_by_facts(self, text: str, place: Place) -> str:
+        if place == "middle" or len(text) > 3 * LONG_CHARS:
+            return ""
+        title = fold_line(self.facts.title.value)
+        return "title" if title and fold_line(text) == title else ""
+
+    def _told_by_site(self, text: str, place: Place) -> str:
+        if not self.known or len(text) > MAX_REPEATED_CHARS or not self._is_known(text, place):
+            return ""
+        return "repeated on the site"
+
+    def _is_known(self, text: str, place: Place) -> bool:
+        digests = [line_digest(text)]
+        template = template_digest(text)
+        if template is not None:
+            digests.append(template)
+        if is_prose(text) and place != "tail":
+            if place == "head":
+                return False
+            digests = [strong_mark(digest) for digest in digests]
+        return any(digest in self.known for digest in digests)
