@@ -1,0 +1,149 @@
+-- What every table and column means. Applied again whenever this file changes, so that a better word needs no
+-- migration. docs/schema.md is made of these comments (storage/schema_doc.py).
+-- Columns of article_history and of the views over articles that are not named here have the comment of the
+-- same column of articles (storage/migrate.py).
+
+COMMENT ON TABLE articles IS 'One row per article, its latest version. An article is one row however it was reached: tracking parameters, AMP and print variants, http or https make no difference.';
+COMMENT ON TABLE article_history IS 'Versions of articles that a later one has replaced. Read article_versions, which has these and the latest ones.';
+COMMENT ON TABLE sources IS 'The outlets that the config names, as it names them.';
+COMMENT ON TABLE feeds IS 'Where each feed stands: when it was polled, when it is due again, how it fails.';
+COMMENT ON TABLE outcomes IS 'What became of each URL in each run: one row per URL and run, never changed afterwards, dropped after the retention time.';
+COMMENT ON TABLE runs IS 'Each round, backfill or other command that wrote.';
+COMMENT ON TABLE boilerplate IS 'Lines that stand in several articles of one source, with digits, dates and names folded: the memory by which they are told from article text.';
+COMMENT ON TABLE mentions IS 'Where the terms of a watchlist stand in the latest version of an article.';
+COMMENT ON TABLE gaps IS 'Spans of time in which articles of a feed were probably missed, so that a count can be trusted or not.';
+COMMENT ON TABLE links IS 'Internal: addresses found in feeds and sitemaps, so that none is fetched again for nothing.';
+COMMENT ON TABLE robots IS 'Internal: the robots.txt of each host, until it expires.';
+COMMENT ON TABLE source_counts IS 'Internal: how many articles of each source have been counted in boilerplate.';
+COMMENT ON TABLE batches IS 'Internal: batches of the spool that are in the database already, so that none is counted twice.';
+COMMENT ON TABLE schema_version IS 'Internal: the migrations that this file has been through.';
+COMMENT ON TABLE meta IS 'Internal: names and values, e.g. how often the file was written to.';
+
+COMMENT ON COLUMN articles.article_id IS 'Identity of the article: signed 64-bit hash of its canonical URL less scheme, www and variants.';
+COMMENT ON COLUMN articles.source_id IS 'The source that it was first found by; sources.source_id.';
+COMMENT ON COLUMN articles.url IS 'The link as it was found in the feed or sitemap.';
+COMMENT ON COLUMN articles.canonical_url IS 'The address of the article in normal form; what the page declares is believed on the same site only.';
+COMMENT ON COLUMN articles.title IS 'Headline, without the name of the site; empty when there is none.';
+COMMENT ON COLUMN articles.authors IS 'Names of the authors in the order of the byline, without "By", agencies and job titles; empty when unknown.';
+COMMENT ON COLUMN articles.published_at IS 'When the article was published, as it says itself (UTC); NULL when unknown. How exact: provenance.time_precision.';
+COMMENT ON COLUMN articles."language" IS 'ISO 639-1 code of the language of the text; NULL when unknown.';
+COMMENT ON COLUMN articles."text" IS 'The article text: paragraphs separated by a blank line, boilerplate taken out.';
+COMMENT ON COLUMN articles.word_count IS 'Number of words in text.';
+COMMENT ON COLUMN articles.section IS 'The section of the paper as the page names it; NULL when unknown.';
+COMMENT ON COLUMN articles.tags IS 'Keywords that the page or the feed gives; empty when there are none.';
+COMMENT ON COLUMN articles.image_url IS 'Address of the lead image; NULL when there is none.';
+COMMENT ON COLUMN articles.paywalled IS 'Whether the page says that its text is for subscribers only; NULL when it says nothing.';
+COMMENT ON COLUMN articles.feed_url IS 'The feed it was found in; NULL for backfills.';
+COMMENT ON COLUMN articles.first_seen_at IS 'When its link was first seen, any version (UTC).';
+COMMENT ON COLUMN articles.fetched_at IS 'When the page of this version was fetched (UTC).';
+COMMENT ON COLUMN articles.version IS 'Number of this version: 1, 2, 3 ... A new one is made when the title or the text changes.';
+COMMENT ON COLUMN articles.story_id IS 'Articles that tell the same story share it (near-duplicates across sources); NULL when not assigned.';
+COMMENT ON COLUMN articles.provenance IS 'Where title, authors, text, time, language and canonical_url were read from (jsonld, og, h1, feed, dateline, trafilatura ...), how exact the time is (time_precision: second, minute, day) and whether its offset was stated or assumed (time_offset), what other candidates said (losers: fact:origin=value), and the version of the extractor.';
+COMMENT ON COLUMN articles.content_hash IS 'Signed 64-bit hash of title and text; equal hashes mean equal content.';
+COMMENT ON COLUMN articles.removed IS 'Blocks taken out of the text: each with its reason and its position (from 0) among the blocks as extracted.';
+COMMENT ON COLUMN articles.modified_at IS 'When the article was last modified, as it says itself (UTC); NULL when unknown.';
+COMMENT ON COLUMN articles.stored_at IS 'When this version was put into the database (UTC): articles_as_of() goes by it.';
+COMMENT ON COLUMN articles.link_hash IS 'Internal: the link that this version came by; its later texts are edits, those of other links are variants.';
+
+COMMENT ON COLUMN article_history.superseded_at IS 'When a later version took its place (UTC).';
+
+COMMENT ON COLUMN sources.source_id IS 'Unique name of the source in the config (id).';
+COMMENT ON COLUMN sources.name IS 'Name for people.';
+COMMENT ON COLUMN sources.feeds IS 'Addresses of its feeds.';
+COMMENT ON COLUMN sources.sitemaps IS 'Addresses of its sitemaps.';
+COMMENT ON COLUMN sources."language" IS 'ISO 639-1 code of its language, if the config says so.';
+COMMENT ON COLUMN sources.timezone IS 'IANA name of the timezone of dates that carry no offset, if the config says so.';
+COMMENT ON COLUMN sources.tags IS 'Labels given in the config.';
+COMMENT ON COLUMN sources.protect_lines IS 'Lines never taken for boilerplate (protect in the config).';
+COMMENT ON COLUMN sources.drop_lines IS 'Lines always taken for boilerplate (drop in the config).';
+
+COMMENT ON COLUMN feeds.feed_url IS 'Address of the feed as in the config.';
+COMMENT ON COLUMN feeds.source_id IS 'The source it belongs to; sources.source_id.';
+COMMENT ON COLUMN feeds.etag IS 'ETag of the last answer whose articles are all stored; empty when there is none.';
+COMMENT ON COLUMN feeds.last_modified IS 'Last-Modified of the last answer whose articles are all stored; empty when there is none.';
+COMMENT ON COLUMN feeds.last_polled_at IS 'When it was last asked (UTC); NULL when never.';
+COMMENT ON COLUMN feeds.next_poll_at IS 'When it is due again (UTC); NULL means at once.';
+COMMENT ON COLUMN feeds.poll_interval_s IS 'Seconds between two polls at its present pace.';
+COMMENT ON COLUMN feeds.consecutive_failures IS 'Failed polls since the last good one.';
+COMMENT ON COLUMN feeds.last_status IS 'How the last poll ended, in the words of outcomes.status; empty when never polled.';
+COMMENT ON COLUMN feeds.state IS 'ok, failing (backing off) or gone (410: asked once a month).';
+COMMENT ON COLUMN feeds.failing_since IS 'First of the failures in a row (UTC); NULL when it does not fail.';
+COMMENT ON COLUMN feeds.fetch_url IS 'Where it is fetched since a permanent redirect was believed; NULL: at feed_url.';
+COMMENT ON COLUMN feeds.moved_to IS 'Where a permanent redirect points that is not believed yet.';
+COMMENT ON COLUMN feeds.moved_count IS 'Valid feeds that came from moved_to so far.';
+COMMENT ON COLUMN feeds.newest_entry_at IS 'Time of the newest entry seen (UTC).';
+COMMENT ON COLUMN feeds.entries_per_day IS 'Entries a day, learned; NULL when unknown.';
+
+COMMENT ON COLUMN outcomes.run_id IS 'The run; runs.run_id.';
+COMMENT ON COLUMN outcomes.source_id IS 'The source on whose behalf; sources.source_id.';
+COMMENT ON COLUMN outcomes.url IS 'The address as found.';
+COMMENT ON COLUMN outcomes.stage IS 'Where it ended: feed, page, sitemap, robots, extract, archive or warc.';
+COMMENT ON COLUMN outcomes.status IS 'Well: stored updated unchanged duplicate not_modified rejected. Not well: timeout too_large redirect blocked robots rate_limited http_3xx http_4xx http_5xx connection protocol tls decode encoding empty not_a_feed parse extraction pending.';
+COMMENT ON COLUMN outcomes.detail IS 'The rest in a few words; may be empty.';
+COMMENT ON COLUMN outcomes.http_status IS 'Status of the last answer; NULL when there was none.';
+COMMENT ON COLUMN outcomes.bytes IS 'Size of the body after decompression, in bytes.';
+COMMENT ON COLUMN outcomes.elapsed_ms IS 'Time of the request, in milliseconds.';
+COMMENT ON COLUMN outcomes."at" IS 'When it ended (UTC).';
+COMMENT ON COLUMN outcomes.article_id IS 'The article it led to; NULL when to none.';
+
+COMMENT ON COLUMN runs.run_id IS 'Unique name of the run.';
+COMMENT ON COLUMN runs.command IS 'The command that ran.';
+COMMENT ON COLUMN runs.started_at IS 'When it started (UTC).';
+COMMENT ON COLUMN runs.finished_at IS 'When it ended (UTC); NULL while it runs, or when it was killed.';
+COMMENT ON COLUMN runs.status IS 'running, done, failed or stopped.';
+COMMENT ON COLUMN runs.articles_new IS 'Articles that it stored for the first time.';
+COMMENT ON COLUMN runs.articles_updated IS 'Articles of which it stored a new version.';
+COMMENT ON COLUMN runs.errors IS 'Its outcomes that did not go well.';
+
+COMMENT ON COLUMN boilerplate.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN boilerplate.digest IS 'Signed 64-bit hash of the folded line.';
+COMMENT ON COLUMN boilerplate.sample IS 'The line as it stood where it was first seen.';
+COMMENT ON COLUMN boilerplate.articles IS 'In how many articles of the source it was seen.';
+COMMENT ON COLUMN boilerplate.first_seen_at IS 'When it was first seen (UTC).';
+COMMENT ON COLUMN boilerplate.last_seen_at IS 'When it was last seen (UTC).';
+COMMENT ON COLUMN boilerplate.state IS 'candidate (counted only), known (taken out of texts) or forgotten (was known, seen no more).';
+
+COMMENT ON COLUMN source_counts.source_id IS 'The source.';
+COMMENT ON COLUMN source_counts.articles IS 'Number of its articles counted so far.';
+
+COMMENT ON COLUMN mentions.article_id IS 'The article; articles.article_id.';
+COMMENT ON COLUMN mentions.watchlist_id IS 'The watchlist of the config.';
+COMMENT ON COLUMN mentions.term IS 'The term of the watchlist that was met, as the config writes it.';
+COMMENT ON COLUMN mentions.start_char IS 'First character of the mention, from 0, in text, or in title when in_title.';
+COMMENT ON COLUMN mentions.end_char IS 'One past its last character: text[start_char + 1 : end_char] in SQL.';
+COMMENT ON COLUMN mentions.in_title IS 'Whether it stands in the title and not in the text.';
+
+COMMENT ON COLUMN gaps.feed_url IS 'The feed; feeds.feed_url.';
+COMMENT ON COLUMN gaps.from_at IS 'Start of the span (UTC).';
+COMMENT ON COLUMN gaps.to_at IS 'End of the span (UTC).';
+COMMENT ON COLUMN gaps.estimated_articles IS 'How many articles were probably missed.';
+COMMENT ON COLUMN gaps.reason IS 'Why: the feed rolled over between two polls, an outage.';
+
+COMMENT ON COLUMN links.link_hash IS 'Signed 64-bit hash of the link less scheme, www and tracking parameters.';
+COMMENT ON COLUMN links.source_id IS 'The source it was found by.';
+COMMENT ON COLUMN links.url IS 'The link as found.';
+COMMENT ON COLUMN links.feed_url IS 'The feed it was found in; NULL for backfills.';
+COMMENT ON COLUMN links.state IS 'stored, final (will never be an article) or pending (tried again at next_try_at).';
+COMMENT ON COLUMN links.fingerprint IS 'Hash of what its entry said; a change means that the article may have been edited.';
+COMMENT ON COLUMN links.first_seen_at IS 'When it was first seen (UTC).';
+COMMENT ON COLUMN links.updated_at IS 'When it was last fetched or tried (UTC).';
+COMMENT ON COLUMN links.article_id IS 'The article it led to; NULL when to none.';
+COMMENT ON COLUMN links.etag IS 'ETag of the page; empty when there is none.';
+COMMENT ON COLUMN links.last_modified IS 'Last-Modified of the page; empty when there is none.';
+COMMENT ON COLUMN links.attempts IS 'Failures in a row.';
+COMMENT ON COLUMN links.next_try_at IS 'When it is tried again (UTC), while pending.';
+COMMENT ON COLUMN links.entry IS 'What the feed said of it, as JSON, while pending.';
+COMMENT ON COLUMN links.content_hash IS 'Hash of title and text that it last led to.';
+
+COMMENT ON COLUMN robots.origin IS 'scheme://host[:port].';
+COMMENT ON COLUMN robots.http_status IS 'Status of its robots.txt; 0 when it could not be had, which forbids for now.';
+COMMENT ON COLUMN robots.body IS 'The file; empty unless the status is 200.';
+COMMENT ON COLUMN robots.fetched_at IS 'When it was fetched (UTC).';
+COMMENT ON COLUMN robots.expires_at IS 'When it is asked for again (UTC).';
+
+COMMENT ON COLUMN batches.batch_id IS 'Name of the batch.';
+COMMENT ON COLUMN batches.committed_at IS 'When it was committed (UTC).';
+COMMENT ON COLUMN schema_version.version IS 'Number of the migration.';
+COMMENT ON COLUMN schema_version.applied_at IS 'When it was applied (UTC).';
+COMMENT ON COLUMN meta.name IS 'changes: how often the file was written to; layer: digest of views and comments.';
+COMMENT ON COLUMN meta.value IS 'The value, as text.';

@@ -1,0 +1,96 @@
+"""The committer: what waits in the spool goes into the database, a set of batches in one transaction.
+
+A batch's name is stored in the same transaction as its rows, so a process that dies between the commit and the
+deletion of the batch leaves nothing that would be counted twice. All SQL works on sets; what is stored is looked
+up by integer columns only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from storage import articles, boilerplate, feeds, links, robots, runs
+from storage.connection import transaction
+from storage.spool import Batch
+from storage.staging import stage
+
+MAX_BATCHES = 200
+MAX_BYTES = 32_000_000  # of Parquet; about 100 MB of text, a fifth of the memory that DuckDB is given
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit did.
+
+    `waiting`: batches that are still in the spool, because the live file could not be had. `broken`: batches
+    that were set aside because they can't be read.
+    """
+
+    articles_new: int = 0
+    articles_updated: int = 0
+    batches: int = 0
+    waiting: int = 0
+    broken: int = 0
+
+
+def portions(
+    batches: Iterable[Batch], max_batches: int = MAX_BATCHES, max_bytes: int = MAX_BYTES
+) -> list[list[Batch]]:
+    """The batches in order, cut into what goes into one transaction each."""
+    cut: list[list[Batch]] = []
+    size = 0
+    for batch in batches:
+        if not cut or len(cut[-1]) >= max_batches or size + batch.bytes > max_bytes:
+            cut.append([])
+            size = 0
+        cut[-1].append(batch)
+        size += batch.bytes
+    return cut
+
+
+def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now: datetime) -> Committed:
+    """Store the batches in one transaction, those left out that are stored already."""
+    with transaction(con):
+        fresh = _not_committed(con, batches)
+        if not fresh:
+            return Committed()
+        staged = stage(con, fresh)
+        settled = articles.store_versions(staged, now)
+        articles.store_mentions(staged)
+        links.store_links(staged)
+        boilerplate.count_sightings(staged)
+        feeds.store_feeds(staged)
+        feeds.store_gaps(staged)
+        robots.store_robots(staged)
+        runs.store_outcomes(staged)
+        runs.store_runs(staged)
+        con.execute("INSERT INTO batches SELECT unnest(?), ?", [[batch.batch_id for batch in fresh], now])
+        count_change(con)
+    return Committed(settled.new, settled.updated, len(fresh))
+
+
+def count_change(con: duckdb.DuckDBPyConnection) -> None:
+    """Note, in the transaction of a change, that there was one: publishing goes by it."""
+    found = con.execute(
+        "SELECT coalesce(max(CAST(value AS BIGINT)), 0) FROM meta WHERE name = 'changes'"
+    ).fetchone()
+    con.execute("DELETE FROM meta WHERE name = 'changes'")
+    con.execute("INSERT INTO meta VALUES ('changes', ?)", [str((found[0] if found else 0) + 1)])
+
+
+def _not_committed(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> list[Batch]:
+    names = [batch.batch_id for batch in batches]
+    rows = con.execute(
+        "SELECT batch_id FROM batches WHERE batch_id IN (SELECT unnest(?))", [names]
+    ).fetchall()
+    seen = {row[0] for row in rows}
+    fresh = []
+    for batch in batches:
+        if batch.batch_id not in seen:
+            seen.add(batch.batch_id)
+            fresh.append(batch)
+    return fresh

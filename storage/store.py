@@ -1,0 +1,162 @@
+"""The one door to what is kept: the live file, its spool, and the published copy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from extractors.model import KnownLink, Memory, Plan, Record, Run, Source
+from storage import boilerplate, feeds, links, robots, sources
+from storage.commit import Committed, commit_batches, count_change, portions
+from storage.connection import LiveFile, transaction
+from storage.errors import DatabaseBusy
+from storage.migrate import migrate
+from storage.publish import Published, publish_copy
+from storage.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database at `database` (made when there is none) and its read-only copy at `published`.
+
+    Every method opens the live file for a moment at most, under a lock that works between processes, and raises
+    `StorageError` with one line that says what to do; `DatabaseBusy` of these when somebody else keeps the file.
+    May be used by several threads and processes at once.
+    """
+
+    database: Path
+    published: Path
+    lock_timeout_s: float = 120.0
+    foreign_timeout_s: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    spool_clock_ns: Callable[[], int] = time.time_ns
+
+    @property
+    def live(self) -> LiveFile:
+        return LiveFile(
+            self.database, self.lock_timeout_s, self.foreign_timeout_s, clock=self.clock, sleep=self.sleep
+        )
+
+    @property
+    def waiting_room(self) -> Spool:
+        """The spool, beside the database."""
+        return Spool(self.database.with_name(self.database.name + ".spool"), self.spool_clock_ns)
+
+    @contextmanager
+    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The live file, at the schema of this program."""
+        with self.live.opened() as con:
+            migrate(con)
+            yield con
+
+    # ----------------------------------------------------------------------------------------- schema and config
+
+    def migrate(self) -> None:
+        """Make the database, or bring it to the schema of this program. All other methods do so too."""
+        with self._opened():
+            pass
+
+    def sync_sources(self, wanted: Sequence[Source]) -> None:
+        """Keep what the config says of the sources; those it names no more go."""
+        with self._opened() as con, transaction(con):
+            if sources.store_sources(con, wanted):
+                count_change(con)
+
+    # --------------------------------------------------------------------------------------------- what is known
+
+    def plan(self, wanted: Sequence[tuple[str, str]], now: datetime, all_feeds: bool = False) -> Plan:
+        """All that a round over these (feed_url, source_id) needs to know at `now`.
+
+        The feeds that are due, or all of them; the links of their sources that wait for another try; the memory
+        of repeated lines of each source; the robots.txt that have not expired.
+        """
+        source_ids = list(dict.fromkeys(source_id for _, source_id in wanted))
+        with self._opened() as con:
+            return Plan(
+                feeds=feeds.due_feeds(con, wanted, now, all_feeds),
+                pending=links.due_links(con, source_ids, now),
+                memories=boilerplate.memories(con, source_ids),
+                robots=robots.valid_robots(con, now),
+            )
+
+    def known_links(self, hashes: Sequence[int]) -> Mapping[int, KnownLink]:
+        """What is known of these links, by link_hash; those never seen are left out."""
+        if not hashes:
+            return {}
+        with self._opened() as con:
+            return links.known_links(con, hashes)
+
+    def memories(self, source_ids: Sequence[str]) -> Mapping[str, Memory]:
+        """The memory of repeated lines of each of these sources: lines met in two articles or more, or judged."""
+        with self._opened() as con:
+            return boilerplate.memories(con, source_ids)
+
+    def set_line_states(self, states: Mapping[tuple[str, int], str]) -> int:
+        """Keep what was judged of lines, by (source_id, digest): candidate, known or forgotten.
+
+        Returns how many lines that changed.
+        """
+        if not states:
+            return 0
+        with self._opened() as con, transaction(con):
+            changed = boilerplate.set_line_states(con, states)
+            if changed:
+                count_change(con)
+            return changed
+
+    # ------------------------------------------------------------------------------------------------ what is new
+
+    def spool(self, record: Record) -> None:
+        """Keep a record on disk until it is committed. The database is not touched, and may be locked.
+
+        The same `batch_id` is stored once, however often it is spooled. The outcome of a text has the url and
+        article_id of its version, by which the committer settles its status.
+        """
+        self.waiting_room.add(record)
+
+    def commit(self, now: datetime) -> Committed:
+        """Store all that waits in the spool. When the database can't be had it waits on, and nothing is lost."""
+        spool = self.waiting_room
+        spool.sweep()
+        done = Committed()
+        try:
+            for portion in portions(spool.waiting()):
+                with self._opened() as con:
+                    added = commit_batches(con, portion, now)
+                spool.discard(portion)
+                done = replace(
+                    done,
+                    articles_new=done.articles_new + added.articles_new,
+                    articles_updated=done.articles_updated + added.articles_updated,
+                    batches=done.batches + added.batches,
+                )
+        except DatabaseBusy:
+            pass
+        return replace(done, waiting=len(spool.waiting()), broken=spool.broken())
+
+    def start_run(self, run: Run) -> None:
+        """Keep that a run has begun. When the database can't be had, that waits in the spool."""
+        self._keep_run(run, run.started_at)
+
+    def finish_run(self, run: Run) -> None:
+        """Keep that a run has ended. Its articles and errors are counted from its outcomes as they are stored;
+        the run's own counts are taken where they are larger (a command without outcomes)."""
+        self._keep_run(run, run.finished_at or run.started_at)
+
+    def _keep_run(self, run: Run, now: datetime) -> None:
+        self.waiting_room.add(Record(f"run {run.run_id} {run.status}", run.run_id), runs=(run,))
+        self.commit(now)
+
+    # ----------------------------------------------------------------------------------------------- published copy
+
+    def publish(self, now: datetime, force: bool = False) -> Published:
+        """Replace the published copy, unless nothing has changed since it was made (or `force`)."""
+        self.migrate()
+        return publish_copy(self.live, self.published, force=force, clock=self.clock)

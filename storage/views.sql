@@ -1,0 +1,90 @@
+-- Views and macros for the usual questions. Made anew whenever this file changes. Days are days in UTC whatever
+-- the timezone of the session, and "now" is the time of the last poll that the file knows of, so that a copy
+-- that is looked at tomorrow gives the same answers.
+
+CREATE OR REPLACE VIEW article_versions AS
+SELECT *, CAST(NULL AS TIMESTAMPTZ) AS superseded_at FROM articles
+UNION ALL
+SELECT * FROM article_history;
+
+COMMENT ON VIEW article_versions IS 'Every text that was ever seen of every article, the latest one included; nothing is ever changed or taken away.';
+COMMENT ON COLUMN article_versions.superseded_at IS 'When a later version took its place (UTC); NULL for the latest one.';
+
+CREATE OR REPLACE VIEW latest AS
+SELECT article_id, source_id, title, published_at, first_seen_at, "language", section, word_count,
+  left("text", 300) AS lead, canonical_url
+FROM articles
+ORDER BY first_seen_at DESC, article_id;
+
+COMMENT ON VIEW latest IS 'Articles with the beginning of their text, those seen last first; SELECT * FROM latest LIMIT 20.';
+COMMENT ON COLUMN latest.lead IS 'The first 300 characters of the text.';
+
+CREATE OR REPLACE VIEW daily_volume AS
+WITH counted AS (
+  SELECT source_id, CAST(timezone('UTC', coalesce(published_at, first_seen_at)) AS DATE) AS "day",
+    count(*) AS articles, sum(word_count) AS words, count(*) FILTER (published_at IS NULL) AS undated
+  FROM articles
+  GROUP BY ALL
+), missed AS (
+  SELECT f.source_id, CAST(unnest(generate_series(
+      date_trunc('day', timezone('UTC', g.from_at)), timezone('UTC', g.to_at), INTERVAL 1 DAY)) AS DATE) AS "day",
+    g.estimated_articles
+  FROM gaps g JOIN feeds f USING (feed_url)
+), marked AS (
+  SELECT source_id, "day", sum(estimated_articles) AS estimated_missing FROM missed GROUP BY ALL
+)
+SELECT coalesce(c.source_id, m.source_id) AS source_id, coalesce(c."day", m."day") AS "day",
+  coalesce(c.articles, 0) AS articles, coalesce(c.words, 0) AS words, coalesce(c.undated, 0) AS undated,
+  m.estimated_missing IS NOT NULL AS has_gap, coalesce(m.estimated_missing, 0) AS estimated_missing
+FROM counted c FULL JOIN marked m ON c.source_id = m.source_id AND c."day" = m."day";
+
+COMMENT ON VIEW daily_volume IS 'Articles of each source and day (UTC), by publication, or by first sight where that is unknown; days with a gap are marked, since their count is too low.';
+COMMENT ON COLUMN daily_volume.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN daily_volume."day" IS 'The day in UTC.';
+COMMENT ON COLUMN daily_volume.articles IS 'Number of articles.';
+COMMENT ON COLUMN daily_volume.words IS 'Number of words in their texts together.';
+COMMENT ON COLUMN daily_volume.undated IS 'How many of them have no publication time and are counted by first sight.';
+COMMENT ON COLUMN daily_volume.has_gap IS 'Whether articles of this day were probably missed.';
+COMMENT ON COLUMN daily_volume.estimated_missing IS 'Articles probably missed in the gaps that touch this day.';
+
+CREATE OR REPLACE VIEW source_health AS
+WITH clock AS (
+  SELECT max(last_polled_at) AS last_poll_at FROM feeds
+), polled AS (
+  SELECT source_id, count(*) AS feeds, count(*) FILTER (state <> 'ok') AS feeds_failing,
+    max(last_polled_at) AS last_polled_at, min(failing_since) AS failing_since
+  FROM feeds GROUP BY source_id
+), written AS (
+  SELECT source_id, count(*) AS articles, max(first_seen_at) AS last_article_at,
+    count(*) FILTER (first_seen_at > last_poll_at - INTERVAL 24 HOUR) AS articles_24h,
+    count(*) FILTER (first_seen_at <= last_poll_at - INTERVAL 24 HOUR
+      AND first_seen_at > last_poll_at - INTERVAL 29 DAY) AS articles_before,
+    greatest(1, least(28, date_diff('day', min(first_seen_at), max(last_poll_at) - INTERVAL 24 HOUR))) AS days_before
+  FROM articles, clock GROUP BY source_id
+)
+SELECT coalesce(s.source_id, p.source_id, w.source_id) AS source_id, s.name, coalesce(p.feeds, 0) AS feeds,
+  coalesce(p.feeds_failing, 0) AS feeds_failing, p.failing_since, p.last_polled_at, w.last_article_at,
+  coalesce(w.articles, 0) AS articles, coalesce(w.articles_24h, 0) AS articles_24h,
+  round(coalesce(w.articles_before, 0) / coalesce(w.days_before, 1), 1) AS usual_per_day
+FROM sources s
+FULL JOIN polled p ON s.source_id = p.source_id
+FULL JOIN written w ON coalesce(s.source_id, p.source_id) = w.source_id;
+
+COMMENT ON VIEW source_health IS 'One row per source: its feeds, which of them fail, and how much it published in the last day against its usual volume.';
+COMMENT ON COLUMN source_health.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN source_health.name IS 'Its name; NULL when the config names it no more.';
+COMMENT ON COLUMN source_health.feeds IS 'Number of its feeds that were polled.';
+COMMENT ON COLUMN source_health.feeds_failing IS 'How many of them fail or are gone.';
+COMMENT ON COLUMN source_health.failing_since IS 'The first failure of those in a row (UTC); NULL when none fails.';
+COMMENT ON COLUMN source_health.last_polled_at IS 'When one of its feeds was last asked (UTC).';
+COMMENT ON COLUMN source_health.last_article_at IS 'When its newest article was first seen (UTC).';
+COMMENT ON COLUMN source_health.articles IS 'Number of its articles.';
+COMMENT ON COLUMN source_health.articles_24h IS 'Articles first seen in the 24 hours before the last poll of any feed.';
+COMMENT ON COLUMN source_health.usual_per_day IS 'Articles a day in the 28 days before that (fewer when the source is younger).';
+
+CREATE OR REPLACE MACRO articles_as_of(moment) AS TABLE
+SELECT *, CAST(NULL AS TIMESTAMPTZ) AS superseded_at FROM articles WHERE stored_at <= moment
+UNION ALL
+SELECT * FROM article_history WHERE stored_at <= moment AND superseded_at > moment;
+
+COMMENT ON MACRO TABLE articles_as_of IS 'The articles as the database had them at a moment (TIMESTAMPTZ), so that an old number can be counted again: SELECT count(*) FROM articles_as_of(TIMESTAMPTZ ''2026-01-31 12:00:00+00'').';
