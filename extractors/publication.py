@@ -1,0 +1,106 @@
+"""How often a feed publishes: the rate of its entries, and what was missed when it rolled over. Pure.
+
+A feed is its own record: it lists its last entries with their times. The rate is estimated from that list at every
+poll that brings it, recent entries counting more, and let down towards the silence that polls without news show.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from extractors.model import Entry, Feed, FeedState, Gap
+
+# A kernel of some hours follows the rhythm of a newsroom's day; see docs/polling.md for what it costs to
+# choose another.
+MEMORY_H = 6.0
+LOWEST_PER_DAY = 0.02  # an entry in fifty days; below, the longest interval rules anyway
+HIGHEST_PER_DAY = 5_000.0
+_DAY_S = 86_400.0
+
+
+def entry_times(feed: Feed, now: datetime) -> tuple[datetime, ...]:
+    """The instants at which the entries of `feed` were published, oldest first; none after `now`.
+
+    Where an entry does not say, its last update counts; days without a time of day are left out.
+    """
+    moments = (entry.published or entry.updated for entry in feed.entries)
+    return tuple(sorted(m.at for m in moments if m is not None and m.precision != "day" and m.at <= now))
+
+
+def newest_time(entries: Sequence[Entry], now: datetime) -> datetime | None:
+    """When the newest of `entries` was published, days without a time of day included; none after `now`."""
+    moments = (entry.published or entry.updated for entry in entries)
+    return max((m.at for m in moments if m is not None and m.at <= now), default=None)
+
+
+def observed_rate(times: Sequence[datetime], now: datetime) -> float | None:
+    """Entries per day at `now`, from the times that a feed lists (oldest first); None if fewer than two.
+
+    The mean of two estimates: entries over the whole span listed, and entries of the last hours, weighted by
+    exp(-age / `MEMORY_H`). The second is held against the span, so that a short list can't exaggerate it.
+    """
+    if len(times) < 2:
+        return None
+    span_days = max((now - times[0]).total_seconds(), 60.0) / _DAY_S
+    overall = len(times) / span_days
+    memory_days = MEMORY_H / 24
+    seen = memory_days * (1 - math.exp(-span_days / memory_days))  # of the kernel, within the span
+    weights = (math.exp(-(now - at).total_seconds() / _DAY_S / memory_days) for at in times)
+    return _bounded((overall + sum(weights) / seen) / 2)
+
+
+def rate_after_silence(
+    rate_per_day: float, newest: datetime | None, since_poll_s: float, now: datetime
+) -> float:
+    """The rate after a poll without news, `since_poll_s` after the one before.
+
+    It falls with the memory of `observed_rate`, but not below half of what the silence since the newest entry
+    suggests by itself: one in that time.
+    """
+    faded = rate_per_day * (0.5 + 0.5 * math.exp(-since_poll_s / 3_600 / MEMORY_H))
+    silence_days = (now - newest).total_seconds() / _DAY_S if newest else 1.0
+    return _bounded(min(rate_per_day, max(faded, 0.5 / max(silence_days, 1 / 24))))
+
+
+def _bounded(rate_per_day: float) -> float:
+    return min(max(rate_per_day, LOWEST_PER_DAY), HIGHEST_PER_DAY)
+
+
+def detect_gap(before: FeedState, feed: Feed, now: datetime) -> Gap | None:
+    """What was probably missed between the last good poll and this one; None when the two lists overlap.
+
+    A feed holds a window of its newest entries. If the oldest of them is newer than all that was seen before,
+    the window has moved past entries that nobody saw. Only the time after the last good poll counts: what was
+    published before it, was seen by it; so a feed that empties itself every midnight makes no gap. The estimate is
+    the feed's own density times that span; one that is less than half an article is none.
+    """
+    times = entry_times(feed, now)
+    if before.newest_entry_at is None or len(times) < 2 or len(times) < len(feed.entries) / 2:
+        return None
+    missed_from = before.newest_entry_at
+    if before.last_polled_at is not None and before.consecutive_failures == 0:
+        missed_from = max(missed_from, before.last_polled_at)
+    oldest = times[0]
+    if oldest <= missed_from:
+        return None
+    listed = max(times[-1] - oldest, timedelta(minutes=1))
+    expected = (oldest - missed_from) / listed * (len(times) - 1)
+    if expected < 0.5:
+        return None
+    return Gap(
+        feed_url=before.feed_url,
+        from_at=missed_from,
+        to_at=oldest,
+        estimated_articles=max(1, round(expected)),
+        reason=_gap_reason(before, feed),
+    )
+
+
+def _gap_reason(before: FeedState, feed: Feed) -> str:
+    if feed.truncated:
+        return "more new entries than fetch.max_entries"
+    if before.consecutive_failures:
+        return f"rolled over while it could not be had ({before.last_status})"
+    return "rolled over between two polls"
