@@ -14,6 +14,7 @@ from extractors.model import (
     ArticleVersion,
     Extracted,
     Link,
+    LinkState,
     Memory,
     Outcome,
     Rejected,
@@ -100,7 +101,7 @@ class Cleaner:
         return outcome, self._link_after_answer(visit, article_id, now)
 
     def _link_after_answer(self, visit: Visit, article_id: int | None, now: datetime) -> Link:
-        state = "final" if isinstance(visit.result, Rejected) else "stored"
+        state: LinkState = "final" if isinstance(visit.result, Rejected) else "stored"
         validators = visit.response.validators if visit.response else None
         return settled_link(
             visit.wanted, self.source.id, state, now, article_id=article_id, validators=validators
@@ -113,7 +114,7 @@ class Cleaner:
         next_try_at = polling.next_try(wanted.attempts + 1, error.retry, error.retry_after_s, now, self.rng)
         if next_try_at is not None:
             return pending_link(wanted, self.source.id, now, next_try_at, article_id=article_id)
-        state = "final" if article_id is None else "stored"
+        state: LinkState = "final" if article_id is None else "stored"
         return settled_link(wanted, self.source.id, state, now, article_id=article_id)
 
     def _outcome(self, visit: Visit, status: Status, detail: str, article_id: int | None) -> Outcome:

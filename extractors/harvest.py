@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from extractors.cleaning import Cleaner
 from extractors.model import Memory
 from extractors.polls import feeds_part, poll_feed
-from extractors.ports import Assignment, Tools
+from extractors.ports import Assignment, Polled, Tools
 from extractors.selection import Wanted, candidates, pending_candidates, select_links
 from extractors.visits import Visit, visit_page
 
+UNREACHABLE = frozenset(("connection", "timeout"))
 CHUNK_PAGES = 64  # pages of a source that are cleaned and recorded together; a kill loses at most these
 
 
@@ -39,10 +40,12 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
     tools.progress.pages_found(len(selection.wanted))
     if not await _visit_all(work, selection.wanted, tools):
         return
+    reached = [polled for polled in polls if not _is_unreachable(polled)]
+    tools.unreachable.extend((work.source, polled) for polled in polls if _is_unreachable(polled))
     fresh = frozenset(c.feed_url for c in offered if c.feed_url and c.link_hash not in known)
     tools.recorder.add(
         feeds_part(
-            polls,
+            reached,
             source_id=work.source.id,
             run_id=tools.run_id,
             unfinished=selection.unfinished,
@@ -51,6 +54,29 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
             rng=tools.rng,
         )
     )
+
+
+def settle_unreachable(tools: Tools, *, network_down: bool) -> None:
+    """At the end of a round: record the feeds that could not be reached. Only now can be told whose fault it was:
+    when no host at all answered it was our own network, and nothing is counted against the feeds."""
+    for source, polled in tools.unreachable:
+        tools.recorder.add(
+            feeds_part(
+                [polled],
+                source_id=source.id,
+                run_id=tools.run_id,
+                unfinished=frozenset(),
+                fresh=frozenset(),
+                now=tools.now(),
+                rng=tools.rng,
+                network_down=network_down,
+            )
+        )
+    tools.unreachable.clear()
+
+
+def _is_unreachable(polled: Polled) -> bool:
+    return polled.error is not None and polled.error.status in UNREACHABLE
 
 
 async def _visit_all(work: Assignment, wanted: Sequence[Wanted], tools: Tools) -> bool:

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from extractors.article import extract_page
-from extractors.model import Extracted, Page, Rejected
+from extractors.feed import parse_feed
+from extractors.model import Extracted, Feed, Page, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class FeedJob:
+    """The body of a feed, and what is known of it."""
+
+    body: bytes
+    url: str
+    content_type: str
+    max_entries: int
+    timezone: str | None
+    fetched_at: datetime
 
 
 def page_job(page: Page) -> Extracted | Rejected:
     """One page read to the end. Never raises for what is in the page."""
     return extract_page(page)
+
+
+def feed_job(job: FeedJob) -> Feed:
+    """One feed parsed. Raises the `SourceError` that says why it can't be."""
+    return parse_feed(
+        job.body,
+        job.url,
+        content_type=job.content_type,
+        max_entries=job.max_entries,
+        timezone=job.timezone,
+        fetched_at=job.fetched_at,
+    )

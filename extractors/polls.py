@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from extractors import polling
 from extractors.errors import SourceError
-from extractors.model import Feed, FeedState, Outcome, Request, Response, Source, Stage
-from extractors.ports import Part, Tools
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What a poll of one feed brought: an error, or an answer, with its feed unless it was a 304."""
-
-    before: FeedState
-    response: Response | None = None
-    feed: Feed | None = None
-    error: SourceError | None = None
+from extractors.model import Feed, FeedState, Outcome, Request, Source, Stage, Status
+from extractors.ports import Part, Polled, Tools
 
 
 async def poll_feed(state: FeedState, source: Source, tools: Tools) -> Polled:
@@ -45,15 +35,20 @@ def feeds_part(
     fresh: frozenset[str],
     now: datetime,
     rng: random.Random,
+    network_down: bool = False,
 ) -> Part:
     """The new states and the outcomes of the feeds of one source.
 
     `unfinished`: feeds of which entries are left for a later round. `fresh`: feeds that named an unknown link.
+    With `network_down` a failure was our own, and counts against nobody.
     """
     states, outcomes, gaps = [], [], []
     for polled in polls:
         url = polled.before.feed_url
-        states.append(feed_state_after(polled, unfinished=url in unfinished, now=now, rng=rng))
+        if network_down:
+            states.append(polling.spare(polled.before, now, rng))
+        else:
+            states.append(feed_state_after(polled, unfinished=url in unfinished, now=now, rng=rng))
         outcomes.append(_outcome(polled, source_id, run_id, now, is_fresh=url in fresh))
         if polled.feed is None:
             continue
@@ -84,22 +79,18 @@ def _outcome(polled: Polled, source_id: str, run_id: str, now: datetime, *, is_f
     url, response = polled.before.feed_url, polled.response
     if polled.error is not None or response is None:
         return failed_outcome(polled.error, run_id, source_id, url, "feed", now)
-    common = {
-        "http_status": response.http_status,
-        "bytes": len(response.body),
-        "elapsed_ms": response.elapsed_ms,
-    }
-    if polled.feed is None:
-        return Outcome(run_id, source_id, url, "feed", "not_modified", now, **common)
+    status: Status = "not_modified" if polled.feed is None else "updated" if is_fresh else "unchanged"
     return Outcome(
         run_id,
         source_id,
         url,
         "feed",
-        "updated" if is_fresh else "unchanged",
+        status,
         now,
-        _contents(polled.feed),
-        **common,
+        detail=_contents(polled.feed) if polled.feed else "",
+        http_status=response.http_status,
+        bytes=len(response.body),
+        elapsed_ms=response.elapsed_ms,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from extractors.errors import SourceError
 from extractors.model import (
     ArticleVersion,
     Extracted,
@@ -27,6 +28,16 @@ from extractors.model import (
     Sighting,
     Source,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll of one feed brought: an error, or an answer, with its feed unless it was a 304."""
+
+    before: FeedState
+    response: Response | None = None
+    feed: Feed | None = None
+    error: SourceError | None = None
 
 
 class Web(Protocol):
@@ -108,3 +119,6 @@ class Tools:
     rng: random.Random
     stop: asyncio.Event
     claimed: set[int]  # links that some source of this round already takes care of
+    unreachable: list[
+        tuple[Source, Polled]
+    ]  # feeds whose hosts could not be reached, to be settled at the end

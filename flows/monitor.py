@@ -16,7 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from extractors.ports import Progress
 from flows.rounds.round import RoundRequest, RoundResult, run_round
 from flows.rounds.stopping import Stop
-from flows.rounds.summary import summary_rows
+from flows.rounds.summary import headline, summary_rows
 
 
 async def tracked(name: str, step: Callable[[], Awaitable[Any]]) -> Any:
@@ -39,8 +39,7 @@ async def run_tracked(request: RoundRequest, *, progress: Progress, stop: Stop) 
             await acreate_table_artifact(
                 key="presswatch-round",
                 table=[{"what": what, "count": count} for what, count in summary_rows(result)],
-                description=f"Round {result.run.run_id}: {result.run.articles_new} new articles, "
-                f"{result.run.articles_updated} updated, {result.run.errors} errors",
+                description=headline(result),
             )
             return result
 

@@ -19,6 +19,7 @@ from storage.errors import DatabaseBusy
 from storage.migrate import migrate
 from storage.publish import Published, publish_copy
 from storage.spool import Spool
+from storage.summary import RunSummary, run_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,11 @@ class Store:
         """Keep that a run has ended. Its articles and errors are counted from its outcomes as they are stored;
         the run's own counts are taken where they are larger (a command without outcomes)."""
         self._keep_run(run, run.finished_at or run.started_at)
+
+    def run_summary(self, run_id: str) -> RunSummary | None:
+        """What became of a run, as far as it is committed; None when nothing of it is."""
+        with self._opened() as con:
+            return run_summary(con, run_id)
 
     def _keep_run(self, run: Run, now: datetime) -> None:
         self.waiting_room.add(Record(f"run {run.run_id} {run.status}", run.run_id), runs=(run,))

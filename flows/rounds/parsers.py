@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from extractors.cage import Cage
 from extractors.jobs import FeedJob, feed_job, page_job
 from extractors.model import Extracted, Feed, Page, Rejected, Response, Source
@@ -12,8 +15,9 @@ PARSED_PER_TAKEN = 10  # entries parsed for each that is taken: of a long feed l
 class CageParsers:
     """Parses in the cage, where what hangs is killed and costs only itself."""
 
-    def __init__(self, cage: Cage, max_entries: int) -> None:
+    def __init__(self, cage: Cage, max_entries: int, now: Callable[[], datetime]) -> None:
         self._cage = cage
+        self._now = now
         self._max_entries = max_entries * PARSED_PER_TAKEN
 
     async def feed(self, response: Response, source: Source) -> Feed:
@@ -23,11 +27,9 @@ class CageParsers:
             content_type=response.content_type,
             max_entries=self._max_entries,
             timezone=source.timezone,
+            fetched_at=self._now(),
         )
-        answer = await self._cage.run(feed_job, job, url=response.url)
-        if isinstance(answer, Feed):
-            return answer
-        raise answer
+        return await self._cage.run(feed_job, job, url=response.url)
 
     async def page(self, page: Page) -> Extracted | Rejected:
         return await self._cage.run(page_job, page, url=page.found_url or page.url)

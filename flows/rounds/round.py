@@ -6,16 +6,16 @@ import asyncio
 import logging
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extractors.cage import Cage, CageBroken
-from extractors.harvest import harvest_source
+from extractors.cage import Cage, CageError
+from extractors.harvest import harvest_source, settle_unreachable
 from extractors.model import ExtractSettings, FeedState, FetchSettings, Link, Plan, Run, Source, Watchlist
 from extractors.ports import Assignment, Progress, Tools
 from extractors.watch import compile_watchlists, find_mentions
@@ -23,8 +23,10 @@ from extractors.web.client import WebClient
 from flows.rounds.desk import LinkDesk, RecordDesk
 from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
-from storage.errors import StorageError
-from storage.store import Committed, Published, Store
+from storage.commit import Committed
+from storage.errors import DatabaseBusy, StorageError
+from storage.store import Store
+from storage.summary import RunSummary
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +54,18 @@ class RoundRequest:
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What became of a round. `waiting`: batches that are safe in the spool and not yet in the database."""
+    """What became of a round. `summary` is None when the database could not be had, and all of it waits.
 
-    run: Run
+    `mishaps`: our own faults, as (source id, what went wrong). `waiting`: batches that are safe in the spool and
+    not yet in the database.
+    """
+
+    run_id: str
     feeds_polled: int
-    counts: Mapping[str, int]  # outcomes by status
-    failures: tuple[tuple[str, str, str], ...]  # source id, URL, what went wrong
+    summary: RunSummary | None
+    mishaps: tuple[tuple[str, str], ...]
     waiting: int
+    stopped: bool
     network_down: bool
     published: bool
 
@@ -106,7 +113,8 @@ class Round:
     tools: Tools
     desk: RecordDesk
     web: WebClient
-    mishaps: list[tuple[str, str, str]] = field(default_factory=list)  # our own faults, by source
+    network_down: bool = False
+    mishaps: list[tuple[str, str]] = field(default_factory=list)  # our own faults, by source
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SOURCES_AT_ONCE))
 
     async def harvest(self, shard: Sequence[Assignment]) -> None:
@@ -119,13 +127,13 @@ class Round:
         async with self.gate:
             try:
                 await harvest_source(work, self.tools)
-            except (StorageError, CageBroken):
+            except (StorageError, CageError):
                 raise
             except Exception as error:
                 # A fault of ours at one source is told, and costs the others nothing.
                 log.error("internal error at source %s: %r", work.source.id, error)
                 log.debug("where", exc_info=error)
-                self.mishaps.append((work.source.id, "", f"internal error: {error!r}"))
+                self.mishaps.append((work.source.id, f"internal error: {error!r}"))
 
 
 async def run_round(
@@ -146,23 +154,39 @@ async def run_round(
     plan: Plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run, now()))
     try:
         round_ = await _harvest(request, store, plan, run, step=step, progress=progress, stop=stop, now=now)
-        committed: Committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
     except BaseException:
-        await asyncio.to_thread(store.finish_run, run.run_id, "failed", now())
+        await asyncio.to_thread(store.finish_run, replace(run, status="failed", finished_at=now()))
         raise
-    ended = await asyncio.to_thread(
-        store.finish_run, run.run_id, "stopped" if stop.event.is_set() else "done", now()
-    )
-    published: Published = await step("publish", lambda: asyncio.to_thread(store.publish, now()))
+    stopped = stop.event.is_set()
+    committed: Committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
+    ended = replace(run, status="stopped" if stopped else "done", finished_at=now())
+    await asyncio.to_thread(store.finish_run, ended)
+    published = await step("publish", lambda: asyncio.to_thread(_publish, store, now()))
     return RoundResult(
-        run=ended,
+        run_id=run.run_id,
         feeds_polled=len(plan.feeds),
-        counts=await asyncio.to_thread(store.outcome_counts, run.run_id),
-        failures=tuple(round_.mishaps),
+        summary=await asyncio.to_thread(_summary, store, run.run_id),
+        mishaps=tuple(round_.mishaps),
         waiting=committed.waiting,
-        network_down=round_.web.network_down(),
-        published=published.changed,
+        stopped=stopped,
+        network_down=round_.network_down,
+        published=published,
     )
+
+
+def _publish(store: Store, now: datetime) -> bool:
+    try:
+        return store.publish(now).changed
+    except DatabaseBusy as error:
+        log.warning("not published now: %s", error)
+        return False
+
+
+def _summary(store: Store, run_id: str) -> RunSummary | None:
+    try:
+        return store.run_summary(run_id)
+    except DatabaseBusy:
+        return None
 
 
 def _plan(request: RoundRequest, store: Store, run: Run, now: datetime) -> Plan:
@@ -202,7 +226,7 @@ async def _harvest(
         matcher = compile_watchlists(request.watchlists)
         tools = Tools(
             web=web,
-            parsers=CageParsers(cage, request.fetch.max_entries),
+            parsers=CageParsers(cage, request.fetch.max_entries, now),
             archive=LinkDesk(store),
             recorder=desk,
             progress=progress,
@@ -214,6 +238,7 @@ async def _harvest(
             rng=random.Random(run.run_id),  # noqa: S311 - jitter, nothing secret
             stop=stop.event,
             claimed=set(),
+            unreachable=[],
         )
         round_ = Round(tools, desk, web)
         dealt = shards(assignments(plan, request.sources))
@@ -222,6 +247,9 @@ async def _harvest(
             for number, shard in enumerate(dealt, 1)
         ]
         await stop.bounded(steps, GRACE_S)
+        round_.network_down = web.network_down()
+        settle_unreachable(tools, network_down=round_.network_down)
+        await desk.close()
         return round_
 
 
