@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
+GAP = 2  # blanks between columns
+CUT_TO = 10  # columns of the terminal: of a title or an address, less says nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table. On a narrow screen those that are not `whole` are cut, with an ellipsis."""
@@ -83,22 +87,67 @@ class Terminal:
         return Text(safe_text(text, lines=True), style)
 
     def _drawn_table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        console = self.console()
+        widths = fitted_widths(columns, rows, console.width)
+        if widths is None:
+            self._drawn_records(console, columns, rows)
+            return
+
         from rich import box
         from rich.table import Table
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-        for column in columns:
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+        for column, wanted in zip(columns, widths, strict=True):
             table.add_column(
-                self.text(column.name),
+                self.text(column.name, "bold"),
                 justify=column.justify,
                 style=column.style,
                 no_wrap=True,
                 overflow="ellipsis",
-                min_width=width(column.name) if column.whole else None,
+                width=wanted,
             )
         for row in rows:
             table.add_row(*(self.text(cell) for cell in row))
-        self.console().print(table)
+        console.print(table)
+
+    def _drawn_records(
+        self, console: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+    ) -> None:
+        """Too many columns for this terminal: each row as lines of name and value."""
+        from rich.table import Table
+
+        names = min(max(width(column.name) for column in columns), console.width // 2)
+        for number, row in enumerate(rows, start=1):
+            record = Table.grid(padding=(0, GAP))
+            record.add_column(style="bold", no_wrap=True, overflow="ellipsis", width=names)
+            record.add_column(no_wrap=True, overflow="ellipsis", width=max(1, console.width - names - GAP))
+            for column, cell in zip(columns, row, strict=True):
+                record.add_row(self.text(column.name), self.text(cell))
+            console.print(self.text(f"-- row {number} --", "dim"))
+            console.print(record)
+
+
+def fitted_widths(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], available: int
+) -> list[int] | None:
+    """Widths that make the table fit into `available` columns of the terminal; None where nothing does.
+
+    The widest give way first, down to `CUT_TO`; a column that is `whole` never does.
+    """
+    natural = [
+        max([width(column.name), *(width(row[index]) for row in rows)])
+        for index, column in enumerate(columns)
+    ]
+    room = available - GAP * len(columns)
+    least = [
+        wide if column.whole else min(wide, CUT_TO) for column, wide in zip(columns, natural, strict=True)
+    ]
+    if sum(least) > room:
+        return None
+    cap = max(natural, default=0)
+    while sum(widths := [max(low, min(wide, cap)) for low, wide in zip(least, natural, strict=True)]) > room:
+        cap -= max(1, (sum(widths) - room) // len(columns))
+    return widths
 
 
 PLAIN: dict[str, Any] = {"markup": False, "highlight": False, "emoji": False}

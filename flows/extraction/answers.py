@@ -80,4 +80,6 @@ def _column(name: str) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Moment):
         return moment_text(value)
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return list(value)
+    return None if value == "" else value

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LOSERS_SHOWN = 4
+REMOVED_CHARS = 200  # shown on a terminal of a block that was taken out; --json has all of it
 MARGIN = 24  # columns; the longest reasons are "repeated on the site" and "related stories"
 
 
@@ -139,17 +140,15 @@ def _blocks_table(terminal: Terminal, stripped: Stripped) -> Table:
 
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", no_wrap=True, overflow="ellipsis", max_width=MARGIN)
-    table.add_column(width=1, style="dim")
     table.add_column(overflow="fold")
+    before: Block | None = None
     for block in blocks_in_order(stripped):
+        if before is not None and not (before.reason and block.reason):
+            table.add_row("", "")
         if block.reason:
-            bar, reason, text = (
-                "✗",
-                terminal.text(block.reason, "red"),
-                terminal.text(block.text, "dim strike"),
-            )
+            text = block.text if len(block.text) <= REMOVED_CHARS else block.text[: REMOVED_CHARS - 1] + "…"
+            table.add_row(terminal.text(f"{block.reason} ✗", "red"), terminal.text(text, "dim strike"))
         else:
-            bar, reason, text = "│", terminal.text(""), terminal.text(block.text)
-        table.add_row(reason, bar, text)
-        table.add_row("", "│" if not block.reason else "", "")
+            table.add_row("", terminal.text(block.text))
+        before = block
     return table
