@@ -73,7 +73,7 @@ class RobotsForbidden(SourceError):
     """robots.txt disallows it, or could not be had. "hard" in the second case comes from the caller."""
 
     status = "robots"
-    retry = "hard"
+    retry: Retry = "hard"
 
 
 class RateLimited(SourceError):
@@ -89,7 +89,7 @@ class Http3xx(SourceError):
 
 class Http4xx(SourceError):
     status = "http_4xx"
-    retry = "hard"
+    retry: Retry = "hard"
 
 
 class Gone(Http4xx):
