@@ -1,0 +1,185 @@
+"""Bytes that were meant to be a feed -> XML that is well-formed, whatever was wrong with it.
+
+Nothing is ever expanded: the document type goes with everything before the root element. What is mended: charset,
+control characters, comments, processing instructions, references that name no character, bare "&" and "<", prefixes
+without a namespace, tags of absurd length; and, by libxml2's recovery, elements that don't close.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from extractors.charset import decode_page
+
+MAX_TAG_CHARS = 20_000  # of one tag; feedparser is quadratic in attributes: 14 s for 40,000 of them
+
+_NO_XML_CHAR = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|channel))(?=[\s/>])", re.IGNORECASE)
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)(?=[\s/>])")
+_HTML = re.compile(r"<!doctype\s+html|<(?:html|head|body)\b", re.IGNORECASE)
+_HIDDEN = re.compile(r"<!\[CDATA\[|<!--")
+_REFERENCE = re.compile(r"&(?:#([0-9]+);|#[xX]([0-9a-fA-F]+);|([A-Za-z][A-Za-z0-9]{1,31});)?")
+_INSTRUCTION = re.compile(r"<\?[^<>]*\?>|<![^<>\[]*>")
+_LOOSE_LESS = re.compile(r"<(?![A-Za-z_/])|</(?![A-Za-z_])")
+_LONG_TAG = re.compile(rf"<([A-Za-z_][\w.:-]*+)[^<>]{{{MAX_TAG_CHARS},}}+>?")
+_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*\s*=")
+_DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
+_MAX_PREFIXES = 50  # that are declared for a document; real ones use a dozen
+_XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+
+_KNOWN_NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "itunes": "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+}
+
+
+def read_text(body: bytes, content_type: str) -> str:
+    """The characters of a document that XML allows, whatever charset it claims."""
+    try:
+        text = decode_page(body, content_type).text
+    except (UnicodeError, LookupError):  # it names a codec that is none for text
+        text = body.decode("utf-8", "replace")
+    return _NO_XML_CHAR.sub("", text)
+
+
+def root_name(text: str) -> str | None:
+    """The name of the root if it is one of a feed; None if there is none, or if it is a web page."""
+    found = _ROOT.search(text)
+    if found is None or _HTML.search(text, 0, found.start()):
+        return None
+    return found[1]
+
+
+def first_element(text: str) -> str:
+    """The name of the first element, to say what a document is instead of a feed; "" if it has none."""
+    found = _ELEMENT.search(text)
+    return found[1][:40] if found else ""
+
+
+def from_root(text: str) -> str:
+    """`text` from its root element on: without declarations, document type, and what leaked before them."""
+    found = _ROOT.search(text)
+    return text[found.start() :] if found else text
+
+
+def without_comments(text: str) -> str:
+    """`text` less its comments; the mark of one that never ends goes alone. What is in CDATA stays."""
+    if "<!--" not in text:
+        return text
+    kept, at, endless = [], 0, False
+    for found in _HIDDEN.finditer(text):
+        if found.start() < at:
+            continue
+        is_comment = found[0] == "<!--"
+        end = -1 if is_comment and endless else text.find("-->" if is_comment else "]]>", found.end())
+        if is_comment:
+            kept.append(text[at : found.start()])
+            endless = endless or end < 0
+            at = end + 3 if end >= 0 else found.end()
+        else:
+            stop = end + 3 if end >= 0 else len(text)
+            kept.append(text[at:stop])
+            at = stop
+    kept.append(text[at:])
+    return "".join(kept)
+
+
+def well_formed(text: str) -> bytes:
+    """A document, from its root on and without comments, as well-formed UTF-8 where that can be reached."""
+    text = "".join(part if is_cdata else _mended(part) for is_cdata, part in stretches(text))
+    data = _with_namespaces(text).encode()
+    return data if _is_well_formed(data) else _recovered(data)
+
+
+def stretches(text: str) -> Iterator[tuple[bool, str]]:
+    """`text` cut at its CDATA sections: (is it one, the stretch). One that is not closed is closed."""
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0:
+        yield False, text[at:start]
+        end = text.find("]]>", start)
+        if end < 0:
+            yield True, text[start:] + "]]>"
+            return
+        yield True, text[start : end + 3]
+        at = end + 3
+    yield False, text[at:]
+
+
+def _mended(text: str) -> str:
+    if "&" in text:
+        text = _REFERENCE.sub(_mended_reference, text)
+    if "<!" in text or "<?" in text:
+        text = _INSTRUCTION.sub("", text)
+    text = _LONG_TAG.sub(_bare_tag, _LOOSE_LESS.sub("&lt;", text))
+    return text.replace("]]>", "]]&gt;") if "]]>" in text else text
+
+
+def _bare_tag(match: re.Match[str]) -> str:
+    return f"<{match[1]}{'/' if match[0].endswith('/>') else ''}>"
+
+
+def _mended_reference(match: re.Match[str]) -> str:
+    decimal, hexadecimal, name = match.groups()
+    if name:
+        if name in _XML_ENTITIES:
+            return match[0]
+        return escape(html5[f"{name};"]) if f"{name};" in html5 else f"&amp;{name};"
+    digits = decimal or hexadecimal
+    if not digits:
+        return "&amp;"
+    code = int(digits, 10 if decimal else 16) if len(digits) <= 8 else 0
+    allowed = 0 < code <= 0x10FFFF and not _NO_XML_CHAR.match(chr(code))
+    return f"&#{code};" if allowed else ""
+
+
+def _with_namespaces(text: str) -> str:
+    """`text` with all prefixes it uses declared on its root."""
+    root = _ELEMENT.match(text)
+    if root is None:
+        return text
+    root_tag = text[: text.find(">") + 1]
+    declared = {prefix: double or single for prefix, double, single in _DECLARED.findall(text)}
+    at_root = {found[0] for found in _DECLARED.findall(root_tag)}
+    used = {prefix for pair in set(_PREFIX.findall(text)) for prefix in pair if prefix}
+    missing = sorted(used - at_root - {"xml", "xmlns"})
+    if not 0 < len(missing) <= _MAX_PREFIXES:
+        return text
+    found = (
+        (prefix, declared.get(prefix) or _KNOWN_NAMESPACES.get(prefix.lower()) or f"urn:prefix:{prefix}")
+        for prefix in missing
+    )
+    added = "".join(f' xmlns:{prefix}="{escape(uri)}"' for prefix, uri in found)
+    return f"{text[: root.end()]}{added}{text[root.end() :]}"
+
+
+def _is_well_formed(data: bytes) -> bool:
+    parser = expat.ParserCreate("utf-8", " ")
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _recovered(data: bytes) -> bytes:
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return data
+    return data if root is None else etree.tostring(root, encoding="utf-8")
