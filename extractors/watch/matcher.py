@@ -1,0 +1,201 @@
+"""Finding thousands of terms in an article at the cost of reading its words once.
+
+No automaton over letters: the words of a text are looked up in a dictionary of the terms' first words, which
+Python does in C, and only where one is there the rest is compared. So the cost hardly depends on how many terms
+there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from extractors.model import Mention, Watchlist
+from extractors.watch.folding import folded_words, word_spans
+from extractors.watch.terms import Phrase, Term, parse_term
+from extractors.watch.trie import Node, grown
+
+Span = tuple[int, int]  # first and one behind the last: words, or letters
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One watchlist: numbers of its terms."""
+
+    id: str
+    any: tuple[int, ...]
+    all: tuple[int, ...]
+    none: tuple[int, ...]
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The terms whose places are told."""
+        return tuple(dict.fromkeys(self.any + self.all))
+
+    def holds(self, hits: frozenset[int]) -> bool:
+        """Whether an article with these terms in it is one that is watched for."""
+        return (
+            hits.issuperset(self.all)
+            and (not self.any or not hits.isdisjoint(self.any))
+            and hits.isdisjoint(self.none)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Compiled watchlists; immutable, and good for any number of articles."""
+
+    watchlists: tuple[Wanted, ...]
+    terms: tuple[Term, ...]
+    phrases: tuple[Phrase, ...]
+    phrases_of: tuple[tuple[int, ...], ...]  # by term
+    terms_of: tuple[tuple[int, ...], ...]  # by phrase
+    watched_by: tuple[tuple[int, ...], ...]  # by term: the watchlists with it in any or all
+    root: Node
+
+
+def compile_watchlists(watchlists: Iterable[Watchlist]) -> Matcher:
+    """All terms of all watchlists, each phrase once. ValueError says which term of which watchlist is wrong."""
+    terms: dict[str, int] = {}
+    parsed: list[Term] = []
+
+    def number(term: str, place: str) -> int:
+        if term not in terms:
+            try:
+                parsed.append(parse_term(term))
+            except ValueError as error:
+                raise ValueError(f"watchlist {place}: {error}") from None
+            terms[term] = len(parsed) - 1
+        return terms[term]
+
+    wanted = []
+    for watchlist in watchlists:
+        any_, all_, none = (
+            tuple(dict.fromkeys(number(term, f"{watchlist.id}, {clause}") for term in listed))
+            for clause, listed in (("any", watchlist.any), ("all", watchlist.all), ("none", watchlist.none))
+        )
+        if not any_ and not all_:
+            raise ValueError(f"watchlist {watchlist.id}: it needs a term in any or all")
+        wanted.append(Wanted(watchlist.id, any_, all_, none))
+    return _indexed(tuple(wanted), tuple(parsed))
+
+
+def _indexed(watchlists: tuple[Wanted, ...], terms: tuple[Term, ...]) -> Matcher:
+    numbers: dict[Phrase, int] = {}
+    for term in terms:
+        for phrase in term.phrases:
+            numbers.setdefault(phrase, len(numbers))
+    phrases_of = tuple(tuple(numbers[phrase] for phrase in term.phrases) for term in terms)
+    return Matcher(
+        watchlists=watchlists,
+        terms=terms,
+        phrases=tuple(numbers),
+        phrases_of=phrases_of,
+        terms_of=_inverted(phrases_of, len(numbers)),
+        watched_by=_inverted(tuple(wanted.any + wanted.all for wanted in watchlists), len(terms)),
+        root=grown((number, phrase) for phrase, number in numbers.items()),
+    )
+
+
+def _inverted(numbers: Sequence[Sequence[int]], size: int) -> tuple[tuple[int, ...], ...]:
+    found: list[list[int]] = [[] for _ in range(size)]
+    for owner, owned in enumerate(numbers):
+        for number in dict.fromkeys(owned):
+            found[number].append(owner)
+    return tuple(map(tuple, found))
+
+
+# --------------------------------------------------------------------------------------------------- finding
+
+
+def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> tuple[Mention, ...]:
+    """Each place of each term of the watchlists whose whole condition holds for title and text together.
+
+    `start_char` and `end_char` count code points of `text`, or of `title` for the mentions in it, which come
+    first. Terms under `none` are never mentions. Places of one term don't overlap.
+    """
+    in_title, in_text = _terms_found(matcher, title), _terms_found(matcher, text)
+    hits = frozenset(in_title) | frozenset(in_text)
+    touched = sorted({number for term in hits for number in matcher.watched_by[term]})
+    mentions: list[Mention] = []
+    for wanted in (matcher.watchlists[number] for number in touched):
+        if wanted.holds(hits):
+            for titled, found in ((True, in_title), (False, in_text)):
+                places = ((*at, term) for term in wanted.named if term in found for at in found[term])
+                mentions.extend(
+                    Mention(article_id, wanted.id, matcher.terms[term].written, start, end, titled)
+                    for start, end, term in sorted(places)
+                )
+    return tuple(mentions)
+
+
+def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
+    """By term: its places as letters of the text."""
+    folded = folded_words(text)
+    candidates = _candidates(matcher.root, folded)
+    if not candidates:
+        return {}
+    places = word_spans(text)
+    phrases = {}
+    for number, spans in candidates.items():
+        if placed := _placed(matcher.phrases[number], spans, places):
+            phrases[number] = placed
+    terms = {term for number in phrases for term in matcher.terms_of[number]}
+    found = {term: _spans_of(matcher, term, phrases, folded) for term in terms}
+    return {
+        term: [(places[first][0], places[behind - 1][1]) for first, behind in spans]
+        for term, spans in found.items()
+        if spans
+    }
+
+
+def _candidates(root: Node, folded: list[str]) -> dict[int, list[Span]]:
+    """By phrase: where its words follow one another, whatever spaces and hyphens stand between them."""
+    first = root.first_of(set(folded))
+    found: dict[int, list[Span]] = {}
+    if first:
+        for at, word in enumerate(folded):
+            for node in first.get(word, ()):
+                for number, behind in node.ends_after(folded, at + 1):
+                    found.setdefault(number, []).append((at, behind))
+    return found
+
+
+def _placed(phrase: Phrase, spans: list[Span], places: list[Span]) -> list[Span]:
+    """Those whose joined words are joined in the text too, without overlaps: "哈哈" is once in "哈哈哈"."""
+    joints = [number for number, word in enumerate(phrase) if word.joined]
+    placed: list[Span] = []
+    for first, behind in spans:
+        joined = all(places[first + joint][0] == places[first + joint - 1][1] for joint in joints)
+        if joined and (not placed or placed[-1][1] <= first):
+            placed.append((first, behind))
+    return placed
+
+
+def _spans_of(
+    matcher: Matcher, term: int, phrases: Mapping[int, list[Span]], folded: list[str]
+) -> list[Span]:
+    numbers, within = matcher.phrases_of[term], matcher.terms[term].within
+    if within is None:
+        return phrases[numbers[0]]
+    if not all(number in phrases for number in numbers):
+        return []
+    ordinal = [0, *accumulate(word.isalnum() for word in folded)]  # signs between don't count
+    return _near([phrases[number] for number in numbers], within, ordinal)
+
+
+def _near(occurrences: list[list[Span]], within: int, ordinal: list[int]) -> list[Span]:
+    """The narrowest places with one of each, from left to right and without overlaps."""
+    merged = sorted((span, kind) for kind, spans in enumerate(occurrences) for span in spans)
+    latest: dict[int, Span] = {}
+    found: list[Span] = []
+    for span, kind in merged:
+        latest[kind] = span
+        if len(latest) < len(occurrences):
+            continue
+        earliest = min(latest.values())
+        apart = ordinal[span[0]] - ordinal[earliest[1] - 1]
+        if 1 <= apart <= within and (not found or found[-1][1] <= earliest[0]):
+            found.append((earliest[0], max(behind for _, behind in latest.values())))
+    return found
