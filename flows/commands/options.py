@@ -27,11 +27,14 @@ config_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for a program to read.")
 
 
-def read_config(path: Path) -> Config:
-    """The config at `path`. pydantic and YAML are imported here, so that `--help` is quick."""
+def read_config(path: Path, *, look_up: bool = False) -> Config:
+    """The config at `path`. pydantic and YAML are imported here, so that `--help` is quick.
+
+    `look_up` is for commands that only look something up: the terms of watchlists are not read.
+    """
     from flows.config import load_config
 
-    return load_config(path)
+    return load_config(path, check_terms=not look_up)
 
 
 def read_optional_config(path: Path) -> Config | None:
@@ -39,4 +42,4 @@ def read_optional_config(path: Path) -> Config | None:
     named = click.get_current_context().get_parameter_source("config_path")
     if named == click.core.ParameterSource.DEFAULT and not path.exists():
         return None
-    return read_config(path)
+    return read_config(path, look_up=True)

@@ -27,7 +27,7 @@ def command(force: bool, as_json: bool, config_path: Path) -> int:
     """
     from storage.store import Store
 
-    config = read_config(config_path)
+    config = read_config(config_path, look_up=True)
     store = Store(config.database, config.published)
     now = datetime.now(UTC)
     committed = store.commit(now)

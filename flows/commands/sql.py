@@ -54,7 +54,7 @@ def command(query: str | None, as_csv: bool, as_json: bool, config_path: Path) -
       presswatch sql --json "FROM feeds WHERE consecutive_failures > 0"
     """
     terminal = Terminal.of_process()
-    published = read_config(config_path).published
+    published = read_config(config_path, look_up=True).published
     if query is None:
         _say_how_to_open(terminal, published, as_json)
         return Exit.DONE

@@ -265,6 +265,13 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
             ),
         ),
         (
+            "watchlists: [{id: w, any: [a*b]}]",
+            (
+                "watchlists[0].any[0]: expected a word, a phrase, or a beginning*, found 'a*b' "
+                "(a * stands at the end of a word only)"
+            ),
+        ),
+        (
             "watchlists: [{id: w, none: [x]}]",
             "watchlists[0]: expected at least one term in any or all, found none",
         ),
@@ -464,7 +471,7 @@ def test_a_merge_of_what_is_no_mapping_is_told(complaints: Complaint) -> None:
 
 def test_a_missing_file_says_how_to_name_another(tmp_path: Path) -> None:
     with pytest.raises(
-        ConfigError, match="expected a config file, found no such file .name another with --config"
+        ConfigError, match=r"expected a config file, found no such file .name another with --config"
     ):
         load_config(tmp_path / "none.yaml", {})
 
