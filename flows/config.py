@@ -9,33 +9,86 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from extractors.model import ExtractSettings, FetchSettings, Source, Watchlist
 from flows.config_lines import MAX_BYTES, Node, read_nodes
 from flows.config_problems import nodes_at, problem_at, repeated, shape_problems
-from flows.config_schema import ConfigFile, FetchSection, SourceSection, WatchlistSection
+from flows.config_schema import ConfigFile, Section
 from flows.exits import ConfigError, Problem
 from flows.machine import usable_cpus
 from flows.schedule import Schedule, parse_schedule
 
+if TYPE_CHECKING:
+    from extractors.model import ExtractSettings, FetchSettings, Source, Watchlist
+
 __all__ = ["Config", "ConfigError", "load_config"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
-    """A sound config. Paths are absolute, or relative to the working folder if `path` was."""
+    """A sound config, as the records of the other packages.
+
+    Paths are absolute, or relative to the working folder if `path` was. Records are made when they are asked for:
+    a command that looks up a path does not pay for the rest.
+    """
 
     path: Path
-    database: Path
-    published: Path
-    schedule: Schedule
-    fetch: FetchSettings
-    extract: ExtractSettings
-    sources: tuple[Source, ...]
-    watchlists: tuple[Watchlist, ...]
+    shape: ConfigFile
+    cpus: Callable[[], int] = usable_cpus
+
+    @property
+    def database(self) -> Path:
+        return _place(self.path, self.shape.database)
+
+    @property
+    def published(self) -> Path:
+        return _place(self.path, self.shape.published)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        return parse_schedule(self.shape.schedule)
+
+    @cached_property
+    def fetch(self) -> FetchSettings:
+        from extractors.model import FetchSettings
+
+        values = self.shape.fetch.model_dump()
+        return FetchSettings(**values | {"allow_networks": tuple(values["allow_networks"])})
+
+    @cached_property
+    def extract(self) -> ExtractSettings:
+        from extractors.model import ExtractSettings
+
+        section = self.shape.extract
+        workers = self.cpus() if section.workers == "auto" else section.workers
+        return ExtractSettings(workers=workers, timeout_s=section.timeout_s)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        from extractors.model import Source
+
+        return tuple(Source(**_frozen(section)) for section in self.shape.sources)
+
+    @cached_property
+    def watchlists(self) -> tuple[Watchlist, ...]:
+        from extractors.model import Watchlist
+
+        return tuple(Watchlist(**_frozen(section)) for section in self.shape.watchlists)
+
+
+def _place(config: Path, text: str) -> Path:
+    return config.parent / Path(text).expanduser()
+
+
+def _frozen(section: Section) -> dict[str, Any]:
+    """The values of a section, lists made tuples."""
+    return {
+        key: tuple(value) if isinstance(value, list) else value for key, value in section.model_dump().items()
+    }
 
 
 def load_config(
@@ -47,8 +100,8 @@ def load_config(
 ) -> Config:
     """The config in the file at `path`; `environ` fills its ${NAME}s, `cpus` decides `workers: auto`.
 
-    Without `check_terms` the terms of watchlists are taken unread: the matcher takes 60 ms of CPU to get ready, half
-    of what a command that only looks something up may cost.
+    Without `check_terms` the terms of watchlists are taken unread: the matcher takes 60 ms of CPU to get ready,
+    a quarter of what a command that only looks something up may cost.
 
     Relative paths in it are relative to its own folder, so that it means the same from wherever it is used.
     Raises `ConfigError` with every problem of the file.
@@ -68,7 +121,7 @@ def load_config(
     problems += _term_problems(root, file) if check_terms else []
     if problems or shape is None:
         raise ConfigError(tuple(sorted(problems, key=lambda problem: problem.line)))
-    return _converted(path, shape, cpus)
+    return Config(path, shape, cpus)
 
 
 def _text(path: Path, file: str) -> str:
@@ -139,47 +192,3 @@ def _term_problems(root: Node, file: str) -> list[Problem]:
 
 def _filled(mapping: dict[str, Node], key: str) -> bool:
     return key in mapping and mapping[key].value not in (None, [])
-
-
-# ------------------------------------------------------------------------------------------------ conversion
-
-
-def _converted(path: Path, shape: ConfigFile, cpus: Callable[[], int]) -> Config:
-    workers = cpus() if shape.extract.workers == "auto" else shape.extract.workers
-    return Config(
-        path=path,
-        database=_place(path, shape.database),
-        published=_place(path, shape.published),
-        schedule=parse_schedule(shape.schedule),
-        fetch=_fetch(shape.fetch),
-        extract=ExtractSettings(workers=workers, timeout_s=shape.extract.timeout_s),
-        sources=tuple(_source(section) for section in shape.sources),
-        watchlists=tuple(_watchlist(section) for section in shape.watchlists),
-    )
-
-
-def _place(config: Path, text: str) -> Path:
-    return config.parent / Path(text).expanduser()
-
-
-def _fetch(section: FetchSection) -> FetchSettings:
-    values = section.model_dump()
-    return FetchSettings(**values | {"allow_networks": tuple(section.allow_networks)})
-
-
-def _source(section: SourceSection) -> Source:
-    return Source(
-        id=section.id,
-        name=section.name.strip(),
-        feeds=tuple(section.feeds),
-        sitemaps=tuple(section.sitemaps),
-        language=section.language,
-        timezone=section.timezone,
-        tags=tuple(section.tags),
-        protect=tuple(section.protect),
-        drop=tuple(section.drop),
-    )
-
-
-def _watchlist(section: WatchlistSection) -> Watchlist:
-    return Watchlist(section.id, tuple(section.any), tuple(section.all), tuple(section.none))

@@ -1,6 +1,7 @@
 """The shape of config.yaml: its keys, what each may hold, and what it is when left out.
 
-Every key carries in `description` what is expected of it, in the words of an error ("expected ...").
+Every key carries in `description` what is expected of it, in the words of an error ("expected ..."). The defaults
+are those of `extractors.model`, said again so that a look-up need not import it; a test keeps them equal.
 """
 
 from __future__ import annotations
@@ -14,11 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from extractors.model import ExtractSettings, FetchSettings
 from flows.schedule import parse_schedule
-
-_FETCH = FetchSettings()
-_EXTRACT = ExtractSettings()
 
 # ISO 639-1, the codes in use (Library of Congress, code list for the representation of names of languages)
 LANGUAGES = frozenset(
@@ -122,24 +119,24 @@ class Section(BaseModel):
 
 class FetchSection(Section):
     user_agent: Annotated[str, _checked(_user_agent)] = _key(
-        _FETCH.user_agent, "up to 300 printable ASCII characters"
+        "presswatch (+https://example.org/about-our-crawler)", "up to 300 printable ASCII characters"
     )
-    timeout_s: float = _key(_FETCH.timeout_s, "a number greater than 0, at most 600", gt=0, le=600)
+    timeout_s: float = _key(20.0, "a number greater than 0, at most 600", gt=0, le=600)
     max_bytes: int = _key(
-        _FETCH.max_bytes, "a whole number from 1_000 to 1_000_000_000", ge=1_000, le=1_000_000_000
+        10_000_000, "a whole number from 1_000 to 1_000_000_000", ge=1_000, le=1_000_000_000
     )
-    max_redirects: int = _key(_FETCH.max_redirects, "a whole number from 0 to 20", ge=0, le=20)
-    max_entries: int = _key(_FETCH.max_entries, "a whole number from 1 to 100_000", ge=1, le=100_000)
-    per_host_connections: int = _key(_FETCH.per_host_connections, "a whole number from 1 to 64", ge=1, le=64)
-    per_host_delay_s: float = _key(_FETCH.per_host_delay_s, "a number from 0 to 600", ge=0, le=600)
-    concurrency: int = _key(_FETCH.concurrency, "a whole number from 1 to 1000", ge=1, le=1000)
-    respect_robots: Switch = _key(_FETCH.respect_robots, "true or false")
+    max_redirects: int = _key(5, "a whole number from 0 to 20", ge=0, le=20)
+    max_entries: int = _key(500, "a whole number from 1 to 100_000", ge=1, le=100_000)
+    per_host_connections: int = _key(2, "a whole number from 1 to 64", ge=1, le=64)
+    per_host_delay_s: float = _key(0.5, "a number from 0 to 600", ge=0, le=600)
+    concurrency: int = _key(64, "a whole number from 1 to 1000", ge=1, le=1000)
+    respect_robots: Switch = _key(True, "true or false")
     allow_networks: list[Network] = _key([], "a list of networks")
 
 
 class ExtractSection(Section):
     workers: Workers = _key("auto", "auto, or a whole number from 1 to 256")
-    timeout_s: float = _key(_EXTRACT.timeout_s, "a number greater than 0, at most 600", gt=0, le=600)
+    timeout_s: float = _key(15.0, "a number greater than 0, at most 600", gt=0, le=600)
 
 
 class SourceSection(Section):
