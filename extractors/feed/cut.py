@@ -72,15 +72,20 @@ def split_items(text: str, root: str) -> Items:
     gap_from, item_from = 0, -1  # -1: no item is open
     for kind, start, end in _marks(text, name):
         if item_from >= 0:
-            items.append(text[item_from:end] if kind == "close" else f"{text[item_from:start]}</{name}>")
+            items.append(text[item_from:end] if kind == "close" else _closed(text[item_from:start], name))
             gap_from, item_from = (end if kind == "close" else start), -1
         if kind == "open":
             gaps.append(text[gap_from:start])
             item_from = start
     gaps.append("" if item_from >= 0 else text[gap_from:])
     if item_from >= 0:
-        items.append(f"{text[item_from:]}</{name}>")
+        items.append(_closed(text[item_from:], name))
     return Items(gaps[0], tuple(items), "".join(gaps[1:]))
+
+
+def _closed(item: str, name: str) -> str:
+    is_in_cdata = item.rfind("<![CDATA[") > item.rfind("]]>")
+    return f"{item}{']]>' if is_in_cdata else ''}</{name}>"
 
 
 def _marks(text: str, name: str) -> Iterator[tuple[Literal["open", "close", "end"], int, int]]:

@@ -1,58 +1,52 @@
-"""Bytes that were meant to be a feed -> XML that is well-formed, whatever was wrong with it.
+"""Bytes that were meant to be a feed -> text whose characters and marks are in order; elements: `rebuild`.
 
 Nothing is ever expanded: the document type goes with everything before the root element. What is mended: charset,
-control characters, comments, processing instructions, references that name no character, bare "&" and "<", prefixes
-without a namespace, tags of absurd length; and, by libxml2's recovery, elements that don't close.
+control characters, comments, processing instructions, references that name no character, bare "&" and "<", tags of
+absurd length.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from html.entities import html5
-from xml.parsers import expat
 from xml.sax.saxutils import escape
-
-from lxml import etree
 
 from extractors.charset import decode_page
 
 MAX_TAG_CHARS = 20_000  # of one tag; feedparser is quadratic in attributes: 14 s for 40,000 of them
 
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 _NO_XML_CHAR = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|channel))(?=[\s/>])", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)(?=[\s/>])")
 _HTML = re.compile(r"<!doctype\s+html|<(?:html|head|body)\b", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!\[CDATA\[|<!--")
 _REFERENCE = re.compile(r"&(?:#([0-9]+);|#[xX]([0-9a-fA-F]+);|([A-Za-z][A-Za-z0-9]{1,31});)?")
-_INSTRUCTION = re.compile(r"<\?[^<>]*\?>|<![^<>\[]*>")
+_INSTRUCTION = re.compile(r"<\?[^<>]*\?>|<![^<>\[]*>|<!(?:\[[A-Z]*\[?)?")
+_EMPTY_LINK = re.compile(r"<link\s*(?:/>|>\s*</link\s*>)", re.IGNORECASE)
 _LOOSE_LESS = re.compile(r"<(?![A-Za-z_/])|</(?![A-Za-z_])")
 _LONG_TAG = re.compile(rf"<([A-Za-z_][\w.:-]*+)[^<>]{{{MAX_TAG_CHARS},}}+>?")
-_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]|\s([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*\s*=")
-_DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
-_MAX_PREFIXES = 50  # that are declared for a document; real ones use a dozen
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
-
-_KNOWN_NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
-    "itunes": "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
-    "media": "http://search.yahoo.com/mrss/",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "sy": "http://purl.org/rss/1.0/modules/syndication/",
-}
 
 
 def read_text(body: bytes, content_type: str) -> str:
     """The characters of a document that XML allows, whatever charset it claims."""
-    try:
-        text = decode_page(body, content_type).text
-    except (UnicodeError, LookupError):  # it names a codec that is none for text
+    return _NO_XML_CHAR.sub("", _decoded(body, content_type))
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    """XML is UTF-8 unless it says otherwise: with more of it right than broken, it is damaged UTF-8."""
+    if not body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and b"\x00" not in body[:1_000]:
         text = body.decode("utf-8", "replace")
-    return _NO_XML_CHAR.sub("", text)
+        broken = text.count("\ufffd")
+        if not broken or broken < len(_NOT_ASCII.findall(text)) - broken:
+            return text
+    try:
+        return decode_page(body, content_type).text
+    except (UnicodeError, LookupError):  # it names a codec that is none for text
+        return body.decode("utf-8", "replace")
 
 
 def root_name(text: str) -> str | None:
@@ -97,11 +91,9 @@ def without_comments(text: str) -> str:
     return "".join(kept)
 
 
-def well_formed(text: str) -> bytes:
-    """A document, from its root on and without comments, as well-formed UTF-8 where that can be reached."""
-    text = "".join(part if is_cdata else _mended(part) for is_cdata, part in stretches(text))
-    data = _with_namespaces(text).encode()
-    return data if _is_well_formed(data) else _recovered(data)
+def mended(text: str) -> str:
+    """A piece of a document with its references, loose marks and long tags in order; its elements may not be."""
+    return "".join(part if is_cdata else _mended(part) for is_cdata, part in stretches(text))
 
 
 def stretches(text: str) -> Iterator[tuple[bool, str]]:
@@ -124,6 +116,7 @@ def _mended(text: str) -> str:
     if "<!" in text or "<?" in text:
         text = _INSTRUCTION.sub("", text)
     text = _LONG_TAG.sub(_bare_tag, _LOOSE_LESS.sub("&lt;", text))
+    text = _EMPTY_LINK.sub("", text)  # for feedparser, even an empty one keeps a permalink from serving
     return text.replace("]]>", "]]&gt;") if "]]>" in text else text
 
 
@@ -143,43 +136,3 @@ def _mended_reference(match: re.Match[str]) -> str:
     code = int(digits, 10 if decimal else 16) if len(digits) <= 8 else 0
     allowed = 0 < code <= 0x10FFFF and not _NO_XML_CHAR.match(chr(code))
     return f"&#{code};" if allowed else ""
-
-
-def _with_namespaces(text: str) -> str:
-    """`text` with all prefixes it uses declared on its root."""
-    root = _ELEMENT.match(text)
-    if root is None:
-        return text
-    root_tag = text[: text.find(">") + 1]
-    declared = {prefix: double or single for prefix, double, single in _DECLARED.findall(text)}
-    at_root = {found[0] for found in _DECLARED.findall(root_tag)}
-    used = {prefix for pair in set(_PREFIX.findall(text)) for prefix in pair if prefix}
-    missing = sorted(used - at_root - {"xml", "xmlns"})
-    if not 0 < len(missing) <= _MAX_PREFIXES:
-        return text
-    found = (
-        (prefix, declared.get(prefix) or _KNOWN_NAMESPACES.get(prefix.lower()) or f"urn:prefix:{prefix}")
-        for prefix in missing
-    )
-    added = "".join(f' xmlns:{prefix}="{escape(uri)}"' for prefix, uri in found)
-    return f"{text[: root.end()]}{added}{text[root.end() :]}"
-
-
-def _is_well_formed(data: bytes) -> bool:
-    parser = expat.ParserCreate("utf-8", " ")
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError:
-        return False
-    return True
-
-
-def _recovered(data: bytes) -> bytes:
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return data
-    return data if root is None else etree.tostring(root, encoding="utf-8")

@@ -66,6 +66,9 @@ def _unescaped(text: str) -> str:
 
 def _without_hidden(markup: str) -> str:
     """`markup` less comments, scripts and styles; one that is never closed hides the rest."""
+    markup = (
+        markup.replace("<![CDATA[", "").replace("]]>", "") if "]]>" in markup or "<![" in markup else markup
+    )
     kept, at = [], 0
     while found := _HIDDEN.search(markup, at):
         kept.append(markup[at : found.start()])

@@ -15,7 +15,7 @@ import feedparser
 
 from extractors.feed.cut import Items
 from extractors.feed.entries import RawItem
-from extractors.feed.repair import well_formed
+from extractors.feed.rebuild import rebuild
 
 _MARKUP_TYPES = ("text/html", "application/xhtml+xml", "")
 _NO_PAGE = ("image/", "audio/", "video/", "application/")
@@ -46,17 +46,17 @@ def read_xml_feed(document: Items) -> XmlFeed:
 
     Raises ValueError when not even the frame can be read.
     """
-    whole = _parsed(document, document.items)
-    if whole is not None:
-        channel, entries, version, broken = *whole, 0
-    else:
-        frame = _parsed(document, ())
-        if frame is None:
+    rebuilt = rebuild(document)
+    broken = rebuilt.broken
+    whole = _parsed(rebuilt.xml())
+    if whole is None:
+        whole = _parsed(rebuilt.xml(()))
+        if whole is None:
             raise ValueError("the parser failed")
-        channel, _, version = frame
-        alone = [_parsed(document, (item,)) for item in document.items]
-        entries = [entry for parsed in alone if parsed is not None for entry in parsed[1]]
-        broken = sum(parsed is None for parsed in alone)
+        alone = [_parsed(rebuilt.xml((item,))) for item in rebuilt.items]
+        broken += sum(parsed is None for parsed in alone)
+        whole = whole[0], [entry for parsed in alone if parsed is not None for entry in parsed[1]], whole[2]
+    channel, entries, version = whole
     links = tuple(_links(channel))
     return XmlFeed(
         version=version,
@@ -71,12 +71,11 @@ def read_xml_feed(document: Items) -> XmlFeed:
     )
 
 
-def _parsed(document: Items, items: Sequence[str]) -> tuple[Record, list[Record], str] | None:
+def _parsed(xml: bytes) -> tuple[Record, list[Record], str] | None:
     """The channel, the entries and the version; None where feedparser raises, as it does on what it never met."""
-    data = well_formed("".join((document.before, *items, document.after)))
     try:
         parsed: Record = feedparser.parse(
-            io.BytesIO(data), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(xml), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception:  # a mixed bag: KeyError, AttributeError, UnicodeError, OverflowError ...
         return None
@@ -136,10 +135,11 @@ def _related(links: Sequence[_FeedLink], rel: str) -> str:
 
 
 def _authors(entry: Record) -> Iterator[str]:
-    for author in _records(entry, "authors"):
-        yield _text(author, "name")
-    if not any(_text(author, "name") for author in _records(entry, "authors")):
-        yield _text(entry, "author")
+    """The names; of a single author with a mail address all that was written, since feedparser cuts such apart
+    at top-level domains that it doesn't know."""
+    names = [_text(author, "name") for author in _records(entry, "authors")]
+    written = _text(entry, "author")
+    yield from [written] if len(names) <= 1 and ("@" in written or not any(names)) else names
 
 
 def _images(entry: Record) -> Iterator[str]:
