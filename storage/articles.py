@@ -7,6 +7,7 @@ from datetime import datetime
 
 import duckdb
 
+from storage.parameters import as_json
 from storage.settle import Incoming, Reading, Settled, Standing, settle
 from storage.staging import Staged
 
@@ -114,21 +115,22 @@ def _readings(con: duckdb.DuckDBPyConnection) -> dict[int, Reading]:
 
 
 def _keep_decisions(con: duckdb.DuckDBPyConnection, decisions: list[Settled], now: datetime) -> None:
+    rows = [
+        {"n": each.row, "status": each.status, "version": each.version, "first_seen_us": each.first_seen_us}
+        for each in decisions
+    ]
     con.execute(
         """
         INSERT INTO settled
-        WITH d AS (SELECT unnest(?) AS n, unnest(?) AS status, unnest(?) AS version, unnest(?) AS first_seen_us)
+        WITH d AS (
+          SELECT unnest(from_json(?, '[{"n": "BIGINT", "status": "VARCHAR", "version": "INTEGER",
+            "first_seen_us": "BIGINT"}]'), recursive := true)
+        )
         SELECT i.batch, i."row", i.article_id, i.url, d.status, d.version, d.first_seen_us,
           d.status IN ('stored', 'updated') AND d.version = max(d.version) OVER (PARTITION BY i.article_id), ?
         FROM d JOIN incoming i USING (n)
         """,
-        [
-            [decision.row for decision in decisions],
-            [decision.status for decision in decisions],
-            [decision.version for decision in decisions],
-            [decision.first_seen_us for decision in decisions],
-            now,
-        ],
+        [as_json(rows), now],
     )
 
 
@@ -149,7 +151,8 @@ def _write_versions(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
         SELECT v.article_id, coalesce(s.source_id, v.source_id) AS source_id, v.url, v.canonical_url, v.title,
           v.authors, v.published_at, v."language", v."text", v.word_count, v.section, v.tags, v.image_url,
           v.paywalled, v.feed_url, make_timestamptz(d.first_seen_us) AS first_seen_at, v.fetched_at,
-          d.version, s.story_id, v.provenance, v.content_hash, v.removed, v.modified_at, d.stored_at, v.link_hash, d.is_latest
+          d.version, s.story_id, v.provenance, v.content_hash, v.removed, v.modified_at,
+          d.stored_at, v.link_hash, d.is_latest
         FROM spooled_versions v
         JOIN settled d ON d.batch = v.batch AND d."row" = v."row" AND d.status IN ('stored', 'updated')
         LEFT JOIN standing s ON s.article_id = v.article_id

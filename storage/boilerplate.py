@@ -13,6 +13,7 @@ import duckdb
 
 from extractors.model import Line, Memory
 from storage.instants import instant
+from storage.parameters import as_json
 from storage.staging import Staged
 
 MIN_ARTICLES = 2  # a line that was met once can't be told from text, and most lines are never met again
@@ -93,17 +94,22 @@ def memories(
     wanted = list(dict.fromkeys(source_ids))
     totals = dict(
         con.execute(
-            "SELECT source_id, articles FROM source_counts WHERE source_id IN (SELECT unnest(?))", [wanted]
+            """
+            SELECT source_id, articles FROM source_counts
+            WHERE source_id IN (SELECT unnest(from_json(?, '["VARCHAR"]')))
+            """,
+            [as_json(wanted)],
         ).fetchall()
     )
     rows = con.execute(
         """
         SELECT source_id, digest, sample, articles, epoch_us(first_seen_at), epoch_us(last_seen_at), state
         FROM boilerplate
-        WHERE (articles >= $min_articles OR state <> 'candidate') AND source_id IN (SELECT unnest($wanted))
+        WHERE (articles >= $min_articles OR state <> 'candidate')
+          AND source_id IN (SELECT unnest(from_json($wanted, '["VARCHAR"]')))
         QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY articles DESC, digest) <= $max_lines
         """,
-        {"min_articles": min_articles, "wanted": wanted, "max_lines": max_lines},
+        {"min_articles": min_articles, "wanted": as_json(wanted), "max_lines": max_lines},
     ).fetchall()
     lines: dict[str, dict[int, Line]] = {source_id: {} for source_id in wanted}
     for source_id, digest, sample, articles, first_us, last_us, state in rows:
@@ -115,13 +121,14 @@ def set_line_states(con: duckdb.DuckDBPyConnection, states: Mapping[tuple[str, i
     """Keep what was judged of lines, by (source_id, digest); how many lines that changes."""
     if not states:
         return 0
-    keys = list(states)
+    judged = [{"source_id": key[0], "digest": key[1], "state": state} for key, state in states.items()]
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE judged AS
-        SELECT unnest(?) AS source_id, unnest(?) AS digest, unnest(?) AS state
+        SELECT unnest(from_json(?, '[{"source_id": "VARCHAR", "digest": "BIGINT", "state": "VARCHAR"}]'),
+          recursive := true)
         """,
-        [[source for source, _ in keys], [digest for _, digest in keys], [states[key] for key in keys]],
+        [as_json(judged)],
     )
     changed = con.execute(
         """

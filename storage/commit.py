@@ -15,6 +15,7 @@ import duckdb
 
 from storage import articles, boilerplate, feeds, links, robots, runs
 from storage.connection import transaction
+from storage.parameters import as_json
 from storage.spool import Batch
 from storage.staging import stage
 
@@ -68,7 +69,7 @@ def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now
         robots.store_robots(staged)
         runs.store_outcomes(staged)
         runs.store_runs(staged)
-        con.execute("INSERT INTO batches SELECT unnest(?), ?", [[batch.batch_id for batch in fresh], now])
+        con.execute("INSERT INTO batches SELECT batch_id, ? FROM staged_batches", [now])
         count_change(con)
     return Committed(settled.new, settled.updated, len(fresh))
 
@@ -85,7 +86,10 @@ def count_change(con: duckdb.DuckDBPyConnection) -> None:
 def _not_committed(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> list[Batch]:
     names = [batch.batch_id for batch in batches]
     rows = con.execute(
-        "SELECT batch_id FROM batches WHERE batch_id IN (SELECT unnest(?))", [names]
+        """
+        SELECT batch_id FROM batches WHERE batch_id IN (SELECT unnest(from_json(?, '["VARCHAR"]')))
+        """,
+        [as_json(names)],
     ).fetchall()
     seen = {row[0] for row in rows}
     fresh = []

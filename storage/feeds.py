@@ -11,6 +11,7 @@ import duckdb
 
 from extractors.model import FeedState, Validators
 from storage.instants import maybe_instant
+from storage.parameters import as_json
 from storage.staging import Staged
 
 
@@ -61,9 +62,9 @@ def due_feeds(
         SELECT feed_url, source_id, etag, last_modified, epoch_us(last_polled_at), epoch_us(next_poll_at),
           poll_interval_s, consecutive_failures, last_status, state, epoch_us(failing_since), fetch_url, moved_to,
           moved_count, epoch_us(newest_entry_at), entries_per_day
-        FROM feeds WHERE feed_url IN (SELECT unnest(?))
+        FROM feeds WHERE feed_url IN (SELECT unnest(from_json(?, '["VARCHAR"]')))
         """,
-        [[feed_url for feed_url, _ in wanted]],
+        [as_json([feed_url for feed_url, _ in wanted])],
     ).fetchall()
     known = {row[0]: _feed_state(row) for row in rows}
     states: dict[str, FeedState] = {}

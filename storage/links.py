@@ -11,6 +11,7 @@ import duckdb
 from extractors.model import KnownLink, Link, Validators
 from storage.entries import entry_of
 from storage.instants import instant, maybe_instant
+from storage.parameters import as_json
 from storage.staging import Staged
 
 MAX_PENDING = (
@@ -55,9 +56,9 @@ def known_links(con: duckdb.DuckDBPyConnection, hashes: Sequence[int]) -> dict[i
         """
         SELECT link_hash, state, fingerprint, attempts, epoch_us(next_try_at), epoch_us(first_seen_at), article_id,
           etag, last_modified
-        FROM links WHERE link_hash IN (SELECT unnest(?))
+        FROM links WHERE link_hash IN (SELECT unnest(from_json(?, '["BIGINT"]')))
         """,
-        [list(hashes)],
+        [as_json(hashes)],
     ).fetchall()
     return {
         row[0]: KnownLink(
@@ -83,11 +84,11 @@ def due_links(
         SELECT link_hash, source_id, url, feed_url, state, fingerprint, epoch_us(first_seen_at),
           epoch_us(updated_at), article_id, etag, last_modified, attempts, epoch_us(next_try_at), entry
         FROM links
-        WHERE state = 'pending' AND source_id IN (SELECT unnest($sources))
+        WHERE state = 'pending' AND source_id IN (SELECT unnest(from_json($sources, '["VARCHAR"]')))
           AND (next_try_at IS NULL OR next_try_at <= $now)
         ORDER BY next_try_at NULLS FIRST, link_hash LIMIT $limit
         """,
-        {"sources": list(source_ids), "now": now, "limit": limit},
+        {"sources": as_json(source_ids), "now": now, "limit": limit},
     ).fetchall()
     return tuple(_link(row) for row in rows)
 

@@ -14,6 +14,7 @@ import duckdb
 
 from storage.connection import transaction
 from storage.errors import StorageError
+from storage.parameters import as_json
 
 HERE = Path(__file__).parent
 COMPRESSED = "USING COMPRESSION zstd"  # DuckDB's own; on DuckLake Parquet does it, and this is empty
@@ -89,9 +90,10 @@ def _inherit_comments(con: duckdb.DuckDBPyConnection) -> None:
         SELECT c.table_name, c.column_name, a.comment
         FROM duckdb_columns() c
         JOIN duckdb_columns() a ON a.table_name = 'articles' AND a.column_name = c.column_name
-        WHERE c.comment IS NULL AND a.comment IS NOT NULL AND c.table_name IN (SELECT unnest(?))
+        WHERE c.comment IS NULL AND a.comment IS NOT NULL
+          AND c.table_name IN (SELECT unnest(from_json(?, '["VARCHAR"]')))
         """,
-        [list(INHERITING)],
+        [as_json(INHERITING)],
     ).fetchall()
     for table, column, comment in rows:
         quoted = str(comment).replace("'", "''")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from storage.parameters import as_json
 from storage.spool import Batch
 
 KINDS = ("versions", "outcomes", "links", "feeds", "sightings", "mentions", "robots", "gaps", "runs")
@@ -32,7 +33,13 @@ def stage(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> Staged:
     """Make the batches' rows and their order known on this connection."""
     con.execute("CREATE OR REPLACE TEMP TABLE staged_batches (batch_id VARCHAR, batch INTEGER)")
     names = [batch.batch_id for batch in batches]
-    con.execute("INSERT INTO staged_batches SELECT unnest(?), unnest(?)", [names, list(range(len(names)))])
+    con.execute(
+        """
+        INSERT INTO staged_batches
+        SELECT unnest(from_json($names, '["VARCHAR"]')), unnest(range($count))
+        """,
+        {"names": as_json(names), "count": len(names)},
+    )
     kinds = {kind for kind in KINDS if _make_view(con, kind, batches)}
     return Staged(con, frozenset(kinds))
 

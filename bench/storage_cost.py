@@ -1,0 +1,237 @@
+"""What keeping costs: seen-check, plan, spool, commit and publish at several sizes of the database.
+
+    python bench/storage_cost.py --sizes 10000 1000000
+
+Fills a database of each size with synthetic articles, then takes the same batches through `Store` in turn, so that
+the sizes are measured side by side. Prints medians, their ratio to the smallest size, and the bytes per article.
+Needs about 2 GB of disk for each million articles, and removes it at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from bisect import bisect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, count
+from pathlib import Path
+
+import duckdb
+from duckdb.sqltypes import BIGINT, VARCHAR
+
+from extractors.model import (
+    ArticleVersion,
+    FeedState,
+    Link,
+    Mention,
+    Outcome,
+    Provenance,
+    Record,
+    Removed,
+    Sighting,
+    Validators,
+)
+from extractors.urls import hash64, identity
+from storage.store import Store
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+SOURCES = 500
+POOL = 5_000  # texts that differ; more than any stretch of rows that zstd compresses together (2048)
+FURNITURE = (
+    "Read more",
+    "Share this article on social media",
+    "Sign up for our newsletter and never miss a story",
+    "Follow us for the latest from your region",
+)
+
+FILL = """
+INSERT INTO articles
+WITH numbered AS (
+  SELECT i, hash(i) AS h, 'source' || least(floor(pow(random(), 3) * $sources)::INT, $sources - 1) AS source_id,
+    TIMESTAMPTZ '2026-11-01 00:00:00+00' - to_microseconds((($rows - i) * 17280000)::BIGINT) AS seen_at
+  FROM range($rows) t(i)
+), named AS (
+  SELECT n.*, t.title, t.text,
+    'https://www.' || source_id || '.example/news/' || strftime(seen_at, '%Y/%m/%d') || '/' || t.slug || '-' || h AS url
+  FROM numbered n JOIN pool t ON t.i = n.i % $pool
+)
+SELECT identity(url), source_id, url || '?utm_source=rss', url, title, [split_part(title, ' ', 2)],
+  date_trunc('second', seen_at - INTERVAL 11 MINUTE), 'en', text, length(text) // 6,
+  split_part(url, '/', 4), [split_part(title, ' ', 1), split_part(title, ' ', 3)],
+  'https://cdn.' || source_id || '.example/' || h || '.jpg', NULL, 'https://www.' || source_id || '.example/rss',
+  seen_at, seen_at, 1, NULL,
+  {'title': 'jsonld', 'authors': 'jsonld', 'text': 'trafilatura', 'published_at': 'jsonld',
+   'time_precision': 'second', 'time_offset': 'stated', 'language': 'html', 'canonical_url': 'link',
+   'losers': ['title:og=' || title || ' | ' || source_id], 'extractor': 'bench 1'},
+  (h >> 1)::BIGINT, [{'text': 'Read more', 'reason': 'furniture', 'position': 3},
+    {'text': 'Related: ' || reverse(title), 'reason': 'related', 'position': 9}],
+  seen_at, date_trunc('minute', seen_at), identity(url)
+FROM named ORDER BY i
+"""
+FILL_LINKS = """
+INSERT INTO links
+SELECT link_hash, source_id, url, feed_url, 'stored', content_hash, first_seen_at, fetched_at, article_id, '"abcdef"',
+  '', 0, NULL, NULL, content_hash
+FROM articles
+"""
+FILL_OUTCOMES = """
+INSERT INTO outcomes
+SELECT 'run' || (epoch(fetched_at)::BIGINT // 600), source_id, url, 'page', 'stored', '', 200, 50000, 120, fetched_at,
+  article_id FROM articles
+"""
+
+
+def pseudo_words(rng: random.Random, size: int) -> list[str]:
+    """Made-up words, the frequent ones short."""
+    syllables = [a + b for a in "b c d f g h l m n p r s t v w st tr pr ch sh".split() for b in "a e i o u ea in".split()]
+    words: dict[str, None] = {}
+    while len(words) < size:
+        length = 1 + (len(words) > 60) + (rng.random() < len(words) / size)
+        words["".join(rng.choice(syllables) for _ in range(length))] = None
+    return list(words)
+
+
+def pseudo_text(rng: random.Random, words: list[str], weights: list[float], size: int) -> str:
+    """Paragraphs of words by Zipf's law: zstd makes 2.3 of it, and 2.5 to 2.6 of real English news."""
+    out, length = [], 0
+    while length < size:
+        word = words[bisect(weights, rng.random() * weights[-1])]
+        out.append(word + ("." if rng.random() < 0.06 else "") + ("\n\n" if rng.random() < 0.02 else " "))
+        length += len(out[-1])
+    return "".join(out).strip()
+
+
+class Texts:
+    """A pool of titles and texts of about `size` characters."""
+
+    def __init__(self, rng: random.Random, pool: int, size: int) -> None:
+        words = pseudo_words(rng, 20_000)
+        weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(words))))
+        self.texts = [pseudo_text(rng, words, weights, size) for _ in range(pool)]
+        self.titles = [pseudo_text(rng, words, weights, 60).replace("\n\n", " ") for _ in range(pool)]
+
+
+def fill(database: Path, rows: int, texts: Texts) -> float:
+    """Put `rows` articles with their links and outcomes into the database; seconds it took."""
+    began = time.perf_counter()
+    with duckdb.connect(str(database)) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.create_function("identity", identity, [VARCHAR], BIGINT)
+        con.execute("CREATE TEMP TABLE pool AS SELECT unnest(range(?)) AS i, unnest(?) AS title, unnest(?) AS text, "
+                    "lower(replace(unnest(?), ' ', '-')) AS slug",
+                    [len(texts.texts), texts.titles, texts.texts, texts.titles])  # fmt: skip
+        for start in range(0, rows, 100_000):  # as rounds would have: never more than a set at once
+            con.execute(FILL.replace("range($rows)", f"range({start}, least({start + 100_000}, $rows))"),
+                        {"rows": rows, "sources": SOURCES, "pool": len(texts.texts)})  # fmt: skip
+        con.execute(FILL_LINKS)
+        con.execute(FILL_OUTCOMES)
+        con.execute("INSERT INTO source_counts SELECT source_id, count(*) FROM articles GROUP BY 1")
+    return time.perf_counter() - began
+
+
+def batch(rng: random.Random, texts: Texts, number: int, size: int, edits: list[str]) -> Record:
+    """A round's record: `size` new articles, and a new version of each of the stored `edits` (URLs)."""
+    urls = [f"https://www.source{rng.randrange(SOURCES)}.example/new/{number}/{i}" for i in range(size)] + edits
+    versions, outcomes, links, sightings, mentions = [], [], [], [], []
+    for url in urls:
+        source = url.split("//www.")[1].split(".")[0]
+        pick = rng.randrange(len(texts.texts))
+        title, text = texts.titles[pick], texts.texts[pick]
+        article = identity(url)
+        versions.append(
+            ArticleVersion(
+                article, source, url, url, title, ("Jane Doe",), NOW, None, "en", text, len(text) // 6, "news",
+                ("tag",), None, None, f"https://www.{source}.example/rss", NOW, NOW, hash64(f"{number}{url}"),
+                (Removed("Read more", "furniture", 3),),
+                Provenance("jsonld", "jsonld", "trafilatura", "jsonld", "second", "stated", "html", "link", (), "bench"),
+            )
+        )  # fmt: skip
+        outcomes.append(Outcome(f"bench{number}", source, url, "page", "stored", NOW, article_id=article))
+        links.append(Link(article, source, url, None, "stored", number, NOW, NOW, article_id=article))
+        sightings.extend(Sighting(source, hash64(line), line, article, NOW) for line in FURNITURE)
+        mentions.append(Mention(article, "watch", title.split()[0], 0, 5))
+    feeds = [
+        FeedState(f"https://www.source{i}.example/rss", f"source{i}", Validators('"e"'), NOW, NOW) for i in range(100)
+    ]
+    return Record(f"batch{number}", f"bench{number}", tuple(versions), tuple(outcomes), tuple(links), tuple(feeds),
+                  tuple(sightings), tuple(mentions))  # fmt: skip
+
+
+@contextmanager
+def timed(times: dict[str, list[float]], name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    times.setdefault(name, []).append(time.perf_counter() - began)
+
+
+def measure(store: Store, rng: random.Random, texts: Texts, numbers: Iterator[int], size: int,
+            times: dict[str, list[float]]) -> None:  # fmt: skip
+    """One turn of every step on one database."""
+    number = next(numbers)
+    with duckdb.connect(str(store.database), read_only=True) as con:
+        found = con.execute(f"SELECT link_hash, canonical_url FROM articles USING SAMPLE {size + 20} ROWS").fetchall()
+    hashes = [row[0] for row in found[:size]] + [rng.getrandbits(63) for _ in range(size)]
+    feeds = [(f"https://www.source{i}.example/rss", f"source{i}") for i in range(SOURCES)]
+    with timed(times, f"seen-check of {2 * size} links"):
+        known = store.known_links(hashes)
+    assert len(known) >= size * 0.99, len(known)
+    with timed(times, f"plan of {SOURCES} feeds"):
+        store.plan(feeds, NOW + timedelta(hours=1))
+    record = batch(rng, texts, number, size, [row[1] for row in found[size:]])
+    with timed(times, f"spool of {size} articles"):
+        store.spool(record)
+    with timed(times, f"commit of {size} articles, {len(found) - size} edits"):
+        done = store.commit(NOW)
+    assert done.articles_new >= size, done
+    with timed(times, "publish"):
+        store.publish(NOW)
+    with timed(times, "publish, nothing new"):
+        store.publish(NOW)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], help="stored articles")
+    parser.add_argument("--batch", type=int, default=500, help="new articles of one batch")
+    parser.add_argument("--chars", type=int, default=3_500, help="characters of one text")
+    parser.add_argument("--repeat", type=int, default=5, help="turns; the median is printed")
+    parser.add_argument("--scratch", type=Path, default=None, help="where to put the databases")
+    arguments = parser.parse_args()
+    rng = random.Random(7)
+    texts = Texts(rng, POOL, arguments.chars)
+    with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
+        stores = {size: Store(Path(scratch) / f"{size}.duckdb", Path(scratch) / f"{size}.news.duckdb")
+                  for size in arguments.sizes}  # fmt: skip
+        times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
+        for size, store in stores.items():
+            store.migrate()
+            took = fill(store.database, size, texts)
+            print(f"{size} articles: filled in {took:.1f} s,"
+                  f" {store.database.stat().st_size / size:.0f} bytes each with link and outcome")  # fmt: skip
+        numbers = count(1)
+        for _ in range(arguments.repeat + 1):  # the first turn warms the disk's cache
+            for size, store in stores.items():
+                measure(store, rng, texts, numbers, arguments.batch, times[size])
+        report(times)
+        for size, store in stores.items():
+            print(f"{size} articles: file grew to {store.database.stat().st_size / 1e6:.0f} MB")
+
+
+def report(times: dict[int, dict[str, list[float]]]) -> None:
+    smallest = min(times)
+    median: Callable[[list[float]], float] = lambda values: statistics.median(values[1:])  # noqa: E731
+    print("| step | " + " | ".join(f"at {size}, ms" for size in times) + " | ratio |")
+    print("| --- |" + " --- |" * (len(times) + 1))
+    for step in times[smallest]:
+        medians = [median(times[size][step]) * 1000 for size in times]
+        print(f"| {step} | " + " | ".join(f"{value:.1f}" for value in medians)
+              + f" | {medians[-1] / median(times[smallest][step]) / 1000:.2f} |")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
