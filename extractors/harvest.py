@@ -7,7 +7,7 @@ its articles: the feeds' new states are the last part of their source.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from extractors.cleaning import Cleaner
 from extractors.model import Memory
@@ -17,6 +17,7 @@ from extractors.selection import Wanted, candidates, pending_candidates, select_
 from extractors.visits import Visit, visit_page
 
 UNREACHABLE = frozenset(("connection", "timeout"))
+SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the same round
 CHUNK_PAGES = 64  # pages of a source that are cleaned and recorded together; a kill loses at most these
 
 
@@ -80,32 +81,67 @@ def _is_unreachable(polled: Polled) -> bool:
 
 
 async def _visit_all(work: Assignment, wanted: Sequence[Wanted], tools: Tools) -> bool:
-    """Visit the pages, a few at once, and record them chunk by chunk. False when it was stopped half-way."""
-    memory = work.memory or Memory(work.source.id)
-    cleaner = Cleaner(work.source, memory, tools.run_id, tools.find_mentions, tools.rng)
-    queue = iter(wanted)
-    done: list[Visit] = []
-    visited = 0
+    """Visit the pages, a few at once, and record them chunk by chunk. False when it was stopped half-way.
 
-    def record() -> None:
-        if done:
-            tools.recorder.add(cleaner.part(done, tools.now()))
-            done.clear()
-
-    async def keep_visiting() -> None:
-        nonlocal visited
-        for each in queue:
-            if tools.stop.is_set():
-                return
-            done.append(await visit_page(each, work.source, tools))
-            visited += 1
-            if len(done) >= CHUNK_PAGES:
-                record()
-
+    A page whose site asks for a short pause is visited once more, after all the others.
+    """
+    visiting = _Visiting(work, tools)
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(tools.page_tasks, len(wanted))):
-                group.create_task(keep_visiting())
+        await visiting.go(wanted)
+        if visiting.asked_for_a_pause and not await _stopped_within(SHORT_PAUSE_S, tools.stop):
+            again, visiting.asked_for_a_pause = visiting.asked_for_a_pause, []
+            await visiting.go(again, last_time=True)
     finally:
-        record()
-    return visited == len(wanted)
+        visiting.record()
+    return visiting.visited == len(wanted)
+
+
+async def _stopped_within(limit_s: float, stop: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(limit_s):
+            return await stop.wait()
+    except TimeoutError:
+        return False
+
+
+class _Visiting:
+    """The visits of one source under way: what is done and not yet recorded, and what is to be asked again."""
+
+    def __init__(self, work: Assignment, tools: Tools) -> None:
+        self._source = work.source
+        self._tools = tools
+        memory = work.memory or Memory(work.source.id)
+        self._cleaner = Cleaner(work.source, memory, tools.run_id, tools.find_mentions, tools.rng)
+        self._done: list[Visit] = []
+        self.asked_for_a_pause: list[Wanted] = []
+        self.visited = 0
+
+    async def go(self, wanted: Sequence[Wanted], *, last_time: bool = False) -> None:
+        queue = iter(wanted)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._tools.page_tasks, len(wanted))):
+                group.create_task(self._keep_visiting(queue, last_time))
+
+    async def _keep_visiting(self, queue: Iterator[Wanted], last_time: bool) -> None:
+        for each in queue:
+            if self._tools.stop.is_set():
+                return
+            visit = await visit_page(each, self._source, self._tools)
+            if not last_time and _asks_for_a_short_pause(visit):
+                self.asked_for_a_pause.append(each)
+                continue
+            self._done.append(visit)
+            self.visited += 1
+            self._tools.progress.page_done()
+            if len(self._done) >= CHUNK_PAGES:
+                self.record()
+
+    def record(self) -> None:
+        if self._done:
+            self._tools.recorder.add(self._cleaner.part(self._done, self._tools.now()))
+            self._done = []
+
+
+def _asks_for_a_short_pause(visit: Visit) -> bool:
+    error = visit.error
+    return error is not None and error.retry_after_s is not None and error.retry_after_s <= SHORT_PAUSE_S

@@ -36,8 +36,6 @@ async def visit_page(wanted: Wanted, source: Source, tools: Tools) -> Visit:
         return Visit(wanted, tools.now(), response, await _extract(wanted, response, source, tools))
     except SourceError as error:
         return Visit(wanted, tools.now(), response, await _from_feed(wanted, source, tools), error)
-    finally:
-        tools.progress.page_done()
 
 
 async def _extract(wanted: Wanted, response: Response, source: Source, tools: Tools) -> Extracted | Rejected:
