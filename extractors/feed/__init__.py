@@ -9,7 +9,7 @@ from extractors.feed.cut import choose_items, is_frame_oversized, split_items
 from extractors.feed.dates import MAX_AHEAD, DateRules
 from extractors.feed.entries import iso_language, settle_items
 from extractors.feed.jsonfeed import JsonFeed, read_json_feed
-from extractors.feed.repair import first_element, from_root, read_text, root_name, without_comments
+from extractors.feed.repair import from_root, read_text, what_it_is, without_comments
 from extractors.feed.text import plain_title
 from extractors.feed.xmlfeed import read_xml_feed
 from extractors.metadata.dates import zone_named
@@ -17,6 +17,8 @@ from extractors.model import Feed, Skipped
 from extractors.urls import web_url
 
 __all__ = ["parse_feed"]
+
+_ROOTS = ("rss", "feed", "RDF", "channel")
 
 
 def parse_feed(
@@ -64,10 +66,11 @@ def _json_feed(text: str, url: str, max_entries: int, rules: DateRules) -> Feed:
 
 
 def _xml_feed(text: str, url: str, max_entries: int, rules: DateRules) -> Feed:
-    root = root_name(text)
-    if root is None:
-        raise NotAFeed(url, _what_it_is(text))
-    document = split_items(from_root(text), root)
+    found = from_root(text, _ROOTS)
+    if found is None:
+        raise NotAFeed(url, what_it_is(text))
+    root, text = found
+    document = split_items(text, root)
     if is_frame_oversized(document.before) or is_frame_oversized(document.after):
         raise ParseFailed(url, "too many elements outside of its items")
     chosen = choose_items(document.items, max_entries, rules)
@@ -95,13 +98,6 @@ def _xml_feed(text: str, url: str, max_entries: int, rules: DateRules) -> Feed:
         self_url=_address(url, parsed.self_url),
         site_url=_address(url, parsed.site_url),
     )
-
-
-def _what_it_is(text: str) -> str:
-    name = first_element(text)
-    if name.lower() in {"html", "head", "body", "div", "p", "script", "title", "meta"}:
-        return "a web page"
-    return f"no feed: <{name}>" if name else "no feed, and no XML"
 
 
 def _address(base: str, link: str) -> str | None:

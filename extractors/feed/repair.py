@@ -19,8 +19,8 @@ MAX_TAG_CHARS = 20_000  # of one tag; feedparser is quadratic in attributes: 14 
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _NO_XML_CHAR = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|channel))(?=[\s/>])", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)(?=[\s/>])")
+_HTML_NAMES = frozenset(("html", "head", "body", "div", "p", "script", "title", "meta", "h1"))
 _HTML = re.compile(r"<!doctype\s+html|<(?:html|head|body)\b", re.IGNORECASE)
 _HIDDEN = re.compile(r"<!\[CDATA\[|<!--")
 _REFERENCE = re.compile(r"&(?:#([0-9]+);|#[xX]([0-9a-fA-F]+);|([A-Za-z][A-Za-z0-9]{1,31});)?")
@@ -49,24 +49,24 @@ def _decoded(body: bytes, content_type: str) -> str:
         return body.decode("utf-8", "replace")
 
 
-def root_name(text: str) -> str | None:
-    """The name of the root if it is one of a feed; None if there is none, or if it is a web page."""
-    found = _ROOT.search(text)
+def from_root(text: str, names: tuple[str, ...]) -> tuple[str, str] | None:
+    """The name of the root and `text` from it on, without declarations, document type and what leaked before them.
+
+    `names` are the local names that a root may have; None if there is none of them, or if it is a web page.
+    """
+    pattern = rf"<((?:[A-Za-z_][\w.-]*:)?(?:{'|'.join(names)}))(?=[\s/>])"
+    found = re.search(pattern, text, re.IGNORECASE)
     if found is None or _HTML.search(text, 0, found.start()):
         return None
-    return found[1]
+    return found[1], text[found.start() :]
 
 
-def first_element(text: str) -> str:
-    """The name of the first element, to say what a document is instead of a feed; "" if it has none."""
+def what_it_is(text: str) -> str:
+    """In a few words, what a document is that is not what was asked for."""
     found = _ELEMENT.search(text)
-    return found[1][:40] if found else ""
-
-
-def from_root(text: str) -> str:
-    """`text` from its root element on: without declarations, document type, and what leaked before them."""
-    found = _ROOT.search(text)
-    return text[found.start() :] if found else text
+    if found is None:
+        return "no XML"
+    return "a web page" if found[1].lower() in _HTML_NAMES else f"<{found[1][:40]}>"
 
 
 def without_comments(text: str) -> str:
