@@ -166,6 +166,11 @@ def cell_text(value: object) -> str:
     return safe_text(str(value))
 
 
+def counted(count: int, what: str) -> str:
+    """1 feed, 2 feeds, 1,000 feeds."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def plain_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[str]:
     """Lines of an aligned table, two spaces between its columns, no blanks at the end of a line."""
     every = [[safe_text(column.name) for column in columns], *([*map(safe_text, row)] for row in rows)]

@@ -16,7 +16,7 @@ import click
 from flows.commands.options import config_option, json_option, read_config
 from flows.exits import Exit
 from flows.safe_text import safe_text
-from flows.terminal import Column, Terminal, cell_text, json_text
+from flows.terminal import Column, Terminal, cell_text, counted, json_text
 
 if TYPE_CHECKING:
     from storage.query import QueryResult
@@ -111,7 +111,7 @@ def _show(terminal: Terminal, result: QueryResult) -> None:
     count = len(result.rows)
     more = "the first " if result.truncated else ""
     hint = "; piped, all of them as CSV" if result.truncated else ""
-    terminal.line(f"{more}{count:,} {'row' if count == 1 else 'rows'}{hint}", "dim")
+    terminal.line(f"{more}{counted(count, 'row')}{hint}", "dim")
 
 
 def _write_csv(terminal: Terminal, result: QueryResult) -> None:
