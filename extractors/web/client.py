@@ -20,8 +20,9 @@ from extractors.errors import SourceError
 from extractors.model import FetchSettings, Request, Response, RobotsRecord, Validators
 from extractors.web.decoding import ACCEPTED
 from extractors.web.dialling import Resolver, system_addresses
-from extractors.web.exchange import Answer, BodyLimit, Budget, Header
+from extractors.web.exchange import Answer, BodyLimit, Budget
 from extractors.web.headers import sendable
+from extractors.web.protocols import Header
 from extractors.web.redirects import FOLLOWED, Trail
 from extractors.web.responses import response_of
 from extractors.web.robots import MAX_BYTES as MAX_ROBOTS_BYTES

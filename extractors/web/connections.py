@@ -12,8 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
-import httpcore
-
+from extractors.web.protocols import carrier
 from extractors.web.sharing import SharedLimits
 from extractors.web.stream import SocketStream
 from extractors.web.target import Target
@@ -22,48 +21,24 @@ KEEP_IDLE_S = 15.0  # less than what most servers allow (nginx 75 s, Apache 5 s:
 SWEEP_S = 1.0
 
 
-class Http1(httpcore.AsyncHTTP11Connection):
-    """httpcore's HTTP/1.1, able to say that the server sent more than its answer."""
-
-    def has_leftovers(self) -> bool:
-        """Bytes beyond the last answer, e.g. a body after 304: the next answer would begin with them."""
-        data, _ = self._h11_state.trailing_data
-        return bool(data)
-
-
 class Wire:
     """One open connection. It carries one request at a time."""
 
-    __slots__ = ("complete", "idle_since", "origin", "protocol", "stream", "token", "uses")
+    __slots__ = ("carrier", "complete", "idle_since", "origin", "stream", "token", "uses")
 
     def __init__(self, target: Target, stream: SocketStream) -> None:
         self.origin: Final = target.origin
         self.stream: Final = stream
+        self.carrier: Final = carrier(target, stream)
         self.uses = 0
         self.complete = False  # the last answer was read to its end
         self.idle_since = 0.0
         self.token = -1  # of the shared limits
-        ssl_object = stream.get_extra_info("ssl_object")
-        origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
-        self.protocol: Http1 | httpcore.AsyncHTTP2Connection
-        if ssl_object is not None and ssl_object.selected_alpn_protocol() == "h2":
-            self.protocol = httpcore.AsyncHTTP2Connection(origin, stream)
-        else:
-            self.protocol = Http1(origin, stream)
 
     @property
     def usable(self) -> bool:
-        """Whether another request can be sent: the last one is complete, and the server has not hung up."""
-        protocol, stream = self.protocol, self.stream
-        if not self.complete:
-            return False
-        if isinstance(protocol, Http1):
-            return (
-                protocol.is_idle()
-                and not stream.get_extra_info("is_readable")
-                and not protocol.has_leftovers()
-            )
-        return protocol.is_idle() and protocol.is_available() and not stream.ended
+        """Whether another request can be sent."""
+        return self.complete and self.carrier.reusable
 
 
 class Shelf:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from types import TracebackType
 
+import h11
 import httpcore
 
 from extractors.errors import ConnectionFailed, ProtocolBroken, SourceError, TooLarge
 from extractors.web.connections import Wire
 from extractors.web.decoding import Unpacker
 from extractors.web.headers import read_fields, read_length
+from extractors.web.protocols import Header, NoAnswer
 from extractors.web.target import Target, shown
-
-Header = tuple[bytes, bytes]
 
 DRAINED_BYTES = 65_536  # of a body that nobody wants: reading that much is cheaper than another connection
 DRAIN_S = 1.0
@@ -93,40 +93,31 @@ async def exchange(
 
     `on_sent` is called when the request has been written, `on_answer` when the head of the answer is there.
     """
-    request = httpcore.Request(
-        b"GET",
-        httpcore.URL(
-            scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
-        ),
-        headers=[(b"Host", target.authority.encode()), *headers],
-    )
     used_before = wire.uses > 0
     wire.uses += 1
     wire.complete = False
     wire.stream.on_sent = on_sent
     try:
-        response = await wire.protocol.handle_async_request(request)
-    except _BROKEN as error:
+        head = await wire.carrier.ask(target, headers)
+    except (NoAnswer, httpcore.NetworkError, httpcore.ProtocolError) as error:
         if used_before:
             raise StaleConnection from error
         raise _named(target, error) from error
-    except (
-        Exception
-    ) as error:  # h2 and h11 meet input that nobody thought of: it ends here, as a broken protocol
-        raise ProtocolBroken(target.url, shown(f"{type(error).__name__}: {error}")) from error
+    except Exception as error:  # also what h2 and h11 raise at input that nobody thought of
+        raise _named(target, error) from error
     on_answer()
-    fields = read_fields(response.headers)
+    fields = read_fields(head.headers)
     try:
-        if response.status in (200, 203):
-            body = await _read_body(response, fields, target, limit)
+        if head.http_status in (200, 203):
+            body = await _read_body(wire, fields, target, limit)
             wire.complete = not body.cut
-            return Answer(response.status, fields, body.data)
-        wire.complete = await _drain(response, fields)
+            return Answer(head.http_status, fields, body.data)
+        wire.complete = await _drain(wire, fields)
     except SourceError:
         raise
     except Exception as error:
         raise _named(target, error) from error
-    return Answer(response.status, fields, b"")
+    return Answer(head.http_status, fields, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +126,7 @@ class _Body:
     cut: bool
 
 
-async def _read_body(
-    response: httpcore.Response, fields: Mapping[str, str], target: Target, limit: BodyLimit
-) -> _Body:
+async def _read_body(wire: Wire, fields: Mapping[str, str], target: Target, limit: BodyLimit) -> _Body:
     length = read_length(fields)
     if length is not None and length > limit.max_bytes and not limit.truncate:
         raise TooLarge(target.url, f"{length} bytes announced, more than {limit.max_bytes}")
@@ -145,7 +134,7 @@ async def _read_body(
         target.url, fields.get("content-encoding", ""), limit.max_bytes, truncate=limit.truncate
     )
     pieces = size = 0
-    async with aclosing(_pieces(response)) as stream:
+    async with aclosing(wire.carrier.pieces()) as stream:
         async for piece in stream:
             unpacker.feed(piece)
             if unpacker.full:
@@ -156,39 +145,29 @@ async def _read_body(
                 await asyncio.sleep(0)
                 if pieces > MAX_CRUMBS and size < pieces * CRUMB_BYTES:
                     raise ProtocolBroken(target.url, "a body in crumbs")
-    await response.aclose()
     return _Body(unpacker.finish(), unpacker.full)
 
 
-async def _drain(response: httpcore.Response, fields: Mapping[str, str]) -> bool:
+async def _drain(wire: Wire, fields: Mapping[str, str]) -> bool:
     """Read a body that nobody wants, if it is small; whether its connection can be used again."""
     if (read_length(fields) or 0) > DRAINED_BYTES:
         return False
     left = DRAINED_BYTES
     try:
-        async with asyncio.timeout(DRAIN_S), aclosing(_pieces(response)) as stream:
+        async with asyncio.timeout(DRAIN_S), aclosing(wire.carrier.pieces()) as stream:
             async for piece in stream:
                 left -= len(piece) + CRUMB_BYTES
                 if left < 0:
                     return False
-            await response.aclose()
     except Exception:  # the answer stands, whatever becomes of its body
         return False
     return True
 
 
-def _pieces(response: httpcore.Response) -> AsyncGenerator[bytes, None]:
-    """The body as it comes; to be closed by who reads it, since an unread rest must not wait for the collector."""
-    return response.stream.__aiter__()  # type: ignore[union-attr,return-value]  # httpcore types it for both worlds
-
-
-_BROKEN = (httpcore.ProtocolError, httpcore.NetworkError, httpcore.ConnectionNotAvailable)
-
-
 def _named(target: Target, error: Exception) -> SourceError:
-    text = str(error)
     if isinstance(error, httpcore.NetworkError):
         return ConnectionFailed(target.url, "connection reset")
-    if "without sending a response" in text:
+    if isinstance(error, NoAnswer):
         return ConnectionFailed(target.url, "closed without an answer")
-    return ProtocolBroken(target.url, shown(text))
+    name = "" if isinstance(error, h11.ProtocolError) else f"{type(error).__name__}: "
+    return ProtocolBroken(target.url, shown(f"{name}{error}"))

@@ -130,15 +130,18 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """ "is_readable": whether the peer has closed, or said something unasked, while nobody was reading."""
-        if info == "is_readable":
-            return self._ended or bool(self._buffer)
+        """What asyncio's transport knows: "ssl_object", "peername" and the like."""
         return None if self._transport is None else self._transport.get_extra_info(info)
 
     @property
     def ended(self) -> bool:
         """Whether the peer has closed its side."""
         return self._ended
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the peer has closed, or said something, while nobody was reading."""
+        return self._ended or bool(self._buffer)
 
 
 async def connect(address: str, port: int) -> SocketStream:
