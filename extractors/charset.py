@@ -15,9 +15,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 SAMPLE_BYTES = 40_000  # enough for a verdict, 1 ms a candidate
 STRAY_SHARE = 0.1  # broken sequences among non-ASCII characters that still pass as damaged UTF-8
-READABLE = (
-    0.6  # score from which a declared charset is believed; wrong ones of the test corpus stay under .45
-)
+READABLE = 0.4  # score from which a declared charset is believed; other alphabets read as Latin stay below 0
 
 # Charsets seen on news sites, the common ones first: the first of equal score wins.
 _CANDIDATES = (
@@ -60,6 +58,7 @@ _BY_LANGUAGE = {
     "cp874": ("th",),
 }
 _LANG = re.compile(rb"<html[^>]{0,500}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
+_C1 = re.compile("[\x80-\x9f]")
 _MARKUP = re.compile(
     rb"<(?:script|style)\b.*?</(?:script|style)|<[^>]*>|&[#\w]{1,10};", re.IGNORECASE | re.DOTALL
 )
@@ -85,9 +84,22 @@ def decode_page(body: bytes, content_type: str = "") -> Decoded:
     if body.isascii() and b"\x1b$" in body:
         return _decoded(body, "iso2022_jp")
     try:
-        return Decoded(body.decode("utf-8"), "utf-8")
+        return Decoded(_undoubled(body.decode("utf-8")), "utf-8")
     except UnicodeDecodeError:
         return _decoded(body, _choose_charset(body, content_type))
+
+
+def _undoubled(text: str) -> str:
+    """UTF-8 that was taken for Latin-1 and encoded once more, undone (10 of 791 real pages).
+
+    Control characters of the range that Latin-1 leaves empty give it away; the whole must decode.
+    """
+    if text.isascii() or not _C1.search(text):
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _decoded(body: bytes, charset: str) -> Decoded:
