@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from extractors.article import extract_page
+from extractors.article import extract_entry, extract_page
 from extractors.feed import parse_feed
 from extractors.model import Extracted, Feed, Page, Rejected
 
@@ -23,7 +23,9 @@ class FeedJob:
 
 
 def page_job(page: Page) -> Extracted | Rejected:
-    """One page read to the end. Never raises for what is in the page."""
+    """One page read to the end; of a page without a body, what its feed carries of it. Never raises."""
+    if not page.body and page.entry is not None and page.entry.content_html:
+        return extract_entry(page.entry, page)
     return extract_page(page)
 
 
