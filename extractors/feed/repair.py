@@ -33,7 +33,7 @@ _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 
 def read_text(body: bytes, content_type: str) -> str:
     """The characters of a document that XML allows, whatever charset it claims."""
-    return _NO_XML_CHAR.sub("", _decoded(body, content_type))
+    return _NO_XML_CHAR.sub("", _decoded(body, content_type)) if body.strip(b"\x00 \t\r\n") else ""
 
 
 def _decoded(body: bytes, content_type: str) -> str:
