@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -48,7 +50,7 @@ def read_target(url: str) -> Target:
     if _FORBIDDEN.search(cleaned):
         raise BadRedirect(url, "a URL with control characters")
     try:
-        parsed = httpx.URL(cleaned)
+        parsed = _parsed(cleaned)
         host = _folded(parsed.host if parsed.host.isascii() else parsed.raw_host.decode("ascii"))
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise BadRedirect(url, "not a URL") from error
@@ -70,6 +72,19 @@ def shown(text: str, limit: int = 120) -> str:
     """Text that the web sent, fit for a log line or a report: escaped and cut to `limit` characters."""
     cut = text if len(text) <= limit else f"{text[:limit]}..."
     return cut.encode("unicode_escape").decode("ascii")
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL:  # what it can't read of numbers is still an address to the system: 0177.0.0.1
+        parts = urlsplit(url)
+        host = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".").removesuffix(".")
+        literal = read_literal(host)
+        if literal is None:
+            raise
+        port = f":{parts.port}" if parts.port is not None else ""
+        return httpx.URL(parts._replace(netloc=f"{literal}{port}").geturl())
 
 
 def _folded(host: str) -> str:
