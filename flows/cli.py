@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "flows.commands.doctor",
         "Check config, paths, versions, Prefect and network; say what to do.",
     ),
+    "demo": ("flows.commands.demo", "The whole job on a small news web of its own, on loopback."),
 }
 
 
@@ -149,6 +150,12 @@ def _prepare_process() -> None:
                 errors="backslashreplace"
             )  # a title in Arabic on a terminal that speaks Latin-1
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """Python's own answer to Ctrl-C. Installed by us it stays: asyncio's would wait for what blocks the loop."""
+    raise KeyboardInterrupt
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
