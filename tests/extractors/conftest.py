@@ -104,8 +104,6 @@ class Site:
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         number = self.connections
-        self.open += 1
-        self.max_open = max(self.max_open, self.open)
         self.writers.add(writer)
         try:
             while not await self._one(reader, writer, number):
@@ -113,7 +111,6 @@ class Site:
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
         finally:
-            self.open -= 1
             self.writers.discard(writer)
             writer.close()
 
@@ -134,6 +131,27 @@ class Site:
 
 async def _not_found(visit: Visit) -> None:
     visit.write(http(404, b"no such page"))
+
+
+class _Counted(asyncio.StreamReaderProtocol):
+    """A connection, counted until it is closed by whichever side. The end of the client's side closes it."""
+
+    def __init__(self, site: Site, handler: Any) -> None:
+        super().__init__(asyncio.StreamReader(), handler)
+        self._site = site
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._site.open += 1
+        self._site.max_open = max(self._site.max_open, self._site.open)
+        super().connection_made(transport)
+
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._site.open -= 1
+        super().connection_lost(exc)
 
 
 class LoopbackWeb:
@@ -226,7 +244,7 @@ class LoopbackWeb:
         self._loop.close()
 
     async def _listen(self, site: Site, port: int, tls: ssl.SSLContext | None, handler: Any) -> None:
-        server = await asyncio.start_server(handler, site.address, port, ssl=tls)
+        server = await self._loop.create_server(lambda: _Counted(site, handler), site.address, port, ssl=tls)
         site.port = server.sockets[0].getsockname()[1]
         self._servers.append(server)
 
