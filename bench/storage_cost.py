@@ -22,7 +22,7 @@ from itertools import accumulate, count
 from pathlib import Path
 
 import duckdb
-from duckdb.sqltypes import BIGINT, VARCHAR
+import pyarrow as pa
 
 from extractors.model import (
     ArticleVersion,
@@ -49,18 +49,20 @@ FURNITURE = (
     "Follow us for the latest from your region",
 )
 
-FILL = """
-INSERT INTO articles
+NAMED = """
+CREATE OR REPLACE TEMP TABLE named AS
 WITH numbered AS (
   SELECT i, hash(i) AS h, 'source' || least(floor(pow(random(), 3) * $sources)::INT, $sources - 1) AS source_id,
     TIMESTAMPTZ '2026-11-01 00:00:00+00' - to_microseconds((($rows - i) * 17280000)::BIGINT) AS seen_at
-  FROM range($rows) t(i)
-), named AS (
+  FROM range($start, least($start + 100000, $rows)) t(i)
+)
   SELECT n.*, t.title, t.text,
     'https://www.' || source_id || '.example/news/' || strftime(seen_at, '%Y/%m/%d') || '/' || t.slug || '-' || h AS url
   FROM numbered n JOIN pool t ON t.i = n.i % $pool
-)
-SELECT identity(url), source_id, url || '?utm_source=rss', url, title, [split_part(title, ' ', 2)],
+"""
+FILL = """
+INSERT INTO article_versions
+SELECT article_id, source_id, url || '?utm_source=rss', url, title, [split_part(title, ' ', 2)],
   date_trunc('second', seen_at - INTERVAL 11 MINUTE), 'en', text, length(text) // 6,
   split_part(url, '/', 4), [split_part(title, ' ', 1), split_part(title, ' ', 3)],
   'https://cdn.' || source_id || '.example/' || h || '.jpg', NULL, 'https://www.' || source_id || '.example/rss',
@@ -70,8 +72,8 @@ SELECT identity(url), source_id, url || '?utm_source=rss', url, title, [split_pa
    'losers': ['title:og=' || title || ' | ' || source_id], 'extractor': 'bench 1'},
   (h >> 1)::BIGINT, [{'text': 'Read more', 'reason': 'furniture', 'position': 3},
     {'text': 'Related: ' || reverse(title), 'reason': 'related', 'position': 9}],
-  seen_at, date_trunc('minute', seen_at), identity(url)
-FROM named ORDER BY i
+  seen_at, date_trunc('minute', seen_at), article_id, NULL
+FROM named JOIN ids USING (i) ORDER BY i
 """
 FILL_LINKS = """
 INSERT INTO links
@@ -88,7 +90,11 @@ SELECT 'run' || (epoch(fetched_at)::BIGINT // 600), source_id, url, 'page', 'sto
 
 def pseudo_words(rng: random.Random, size: int) -> list[str]:
     """Made-up words, the frequent ones short."""
-    syllables = [a + b for a in "b c d f g h l m n p r s t v w st tr pr ch sh".split() for b in "a e i o u ea in".split()]
+    syllables = [
+        a + b
+        for a in "b c d f g h l m n p r s t v w st tr pr ch sh".split()
+        for b in "a e i o u ea in".split()
+    ]
     words: dict[str, None] = {}
     while len(words) < size:
         length = 1 + (len(words) > 60) + (rng.random() < len(words) / size)
@@ -121,13 +127,17 @@ def fill(database: Path, rows: int, texts: Texts) -> float:
     began = time.perf_counter()
     with duckdb.connect(str(database)) as con:
         con.execute("SET TimeZone = 'UTC'")
-        con.create_function("identity", identity, [VARCHAR], BIGINT)
         con.execute("CREATE TEMP TABLE pool AS SELECT unnest(range(?)) AS i, unnest(?) AS title, unnest(?) AS text, "
                     "lower(replace(unnest(?), ' ', '-')) AS slug",
                     [len(texts.texts), texts.titles, texts.texts, texts.titles])  # fmt: skip
         for start in range(0, rows, 100_000):  # as rounds would have: never more than a set at once
-            con.execute(FILL.replace("range($rows)", f"range({start}, least({start + 100_000}, $rows))"),
-                        {"rows": rows, "sources": SOURCES, "pool": len(texts.texts)})  # fmt: skip
+            con.execute(NAMED, {"start": start, "rows": rows, "sources": SOURCES, "pool": len(texts.texts)})
+            named = con.execute("SELECT i, url FROM named").fetchall()
+            con.register(
+                "ids",
+                pa.table({"i": [row[0] for row in named], "article_id": [identity(row[1]) for row in named]}),
+            )
+            con.execute(FILL)
         con.execute(FILL_LINKS)
         con.execute(FILL_OUTCOMES)
         con.execute("INSERT INTO source_counts SELECT source_id, count(*) FROM articles GROUP BY 1")
@@ -136,7 +146,9 @@ def fill(database: Path, rows: int, texts: Texts) -> float:
 
 def batch(rng: random.Random, texts: Texts, number: int, size: int, edits: list[str]) -> Record:
     """A round's record: `size` new articles, and a new version of each of the stored `edits` (URLs)."""
-    urls = [f"https://www.source{rng.randrange(SOURCES)}.example/new/{number}/{i}" for i in range(size)] + edits
+    urls = [
+        f"https://www.source{rng.randrange(SOURCES)}.example/new/{number}/{i}" for i in range(size)
+    ] + edits
     versions, outcomes, links, sightings, mentions = [], [], [], [], []
     for url in urls:
         source = url.split("//www.")[1].split(".")[0]
@@ -156,7 +168,8 @@ def batch(rng: random.Random, texts: Texts, number: int, size: int, edits: list[
         sightings.extend(Sighting(source, hash64(line), line, article, NOW) for line in FURNITURE)
         mentions.append(Mention(article, "watch", title.split()[0], 0, 5))
     feeds = [
-        FeedState(f"https://www.source{i}.example/rss", f"source{i}", Validators('"e"'), NOW, NOW) for i in range(100)
+        FeedState(f"https://www.source{i}.example/rss", f"source{i}", Validators('"e"'), NOW, NOW)
+        for i in range(100)
     ]
     return Record(f"batch{number}", f"bench{number}", tuple(versions), tuple(outcomes), tuple(links), tuple(feeds),
                   tuple(sightings), tuple(mentions))  # fmt: skip
@@ -174,7 +187,9 @@ def measure(store: Store, rng: random.Random, texts: Texts, numbers: Iterator[in
     """One turn of every step on one database."""
     number = next(numbers)
     with duckdb.connect(str(store.database), read_only=True) as con:
-        found = con.execute(f"SELECT link_hash, canonical_url FROM articles USING SAMPLE {size + 20} ROWS").fetchall()
+        found = con.execute(
+            f"SELECT link_hash, canonical_url FROM articles USING SAMPLE {size + 20} ROWS"
+        ).fetchall()
     hashes = [row[0] for row in found[:size]] + [rng.getrandbits(63) for _ in range(size)]
     feeds = [(f"https://www.source{i}.example/rss", f"source{i}") for i in range(SOURCES)]
     with timed(times, f"seen-check of {2 * size} links"):
@@ -195,7 +210,9 @@ def measure(store: Store, rng: random.Random, texts: Texts, numbers: Iterator[in
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], help="stored articles")
     parser.add_argument("--batch", type=int, default=500, help="new articles of one batch")
     parser.add_argument("--chars", type=int, default=3_500, help="characters of one text")

@@ -26,9 +26,7 @@ def count_sightings(staged: Staged) -> None:
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE counted AS
-        SELECT batch, d.article_id, a.source_id
-        FROM settled d JOIN articles a ON a.article_id = d.article_id
-        WHERE d.status = 'stored'
+        SELECT batch, article_id, source_id FROM settled WHERE status = 'stored'
         """
     )
     _count_articles(con)

@@ -1,10 +1,9 @@
 -- What every table and column means. Applied again whenever this file changes, so that a better word needs no
 -- migration. docs/schema.md is made of these comments (storage/schema_doc.py).
--- Columns of article_history and of the views over articles that are not named here have the comment of the
--- same column of articles (storage/migrate.py).
+-- Columns of the views articles and latest that have no comment of their own take that of the same column of
+-- article_versions (storage/migrate.py).
 
-COMMENT ON TABLE articles IS 'One row per article, its latest version. An article is one row however it was reached: tracking parameters, AMP and print variants, http or https make no difference.';
-COMMENT ON TABLE article_history IS 'Versions of articles that a later one has replaced. Read article_versions, which has these and the latest ones.';
+COMMENT ON TABLE article_versions IS 'Every text that was seen of every article, the latest one included. Rows are added and never changed, but for superseded_at.';
 COMMENT ON TABLE sources IS 'The outlets that the config names, as it names them.';
 COMMENT ON TABLE feeds IS 'Where each feed stands: when it was polled, when it is due again, how it fails.';
 COMMENT ON TABLE outcomes IS 'What became of each URL in each run: one row per URL and run, never changed afterwards, dropped after the retention time.';
@@ -19,33 +18,33 @@ COMMENT ON TABLE batches IS 'Internal: batches of the spool that are in the data
 COMMENT ON TABLE schema_version IS 'Internal: the migrations that this file has been through.';
 COMMENT ON TABLE meta IS 'Internal: names and values, e.g. how often the file was written to.';
 
-COMMENT ON COLUMN articles.article_id IS 'Identity of the article: signed 64-bit hash of its canonical URL less scheme, www and variants.';
-COMMENT ON COLUMN articles.source_id IS 'The source that it was first found by; sources.source_id.';
-COMMENT ON COLUMN articles.url IS 'The link as it was found in the feed or sitemap.';
-COMMENT ON COLUMN articles.canonical_url IS 'The address of the article in normal form; what the page declares is believed on the same site only.';
-COMMENT ON COLUMN articles.title IS 'Headline, without the name of the site; empty when there is none.';
-COMMENT ON COLUMN articles.authors IS 'Names of the authors in the order of the byline, without "By", agencies and job titles; empty when unknown.';
-COMMENT ON COLUMN articles.published_at IS 'When the article was published, as it says itself (UTC); NULL when unknown. How exact: provenance.time_precision.';
-COMMENT ON COLUMN articles."language" IS 'ISO 639-1 code of the language of the text; NULL when unknown.';
-COMMENT ON COLUMN articles."text" IS 'The article text: paragraphs separated by a blank line, boilerplate taken out.';
-COMMENT ON COLUMN articles.word_count IS 'Number of words in text.';
-COMMENT ON COLUMN articles.section IS 'The section of the paper as the page names it; NULL when unknown.';
-COMMENT ON COLUMN articles.tags IS 'Keywords that the page or the feed gives; empty when there are none.';
-COMMENT ON COLUMN articles.image_url IS 'Address of the lead image; NULL when there is none.';
-COMMENT ON COLUMN articles.paywalled IS 'Whether the page says that its text is for subscribers only; NULL when it says nothing.';
-COMMENT ON COLUMN articles.feed_url IS 'The feed it was found in; NULL for backfills.';
-COMMENT ON COLUMN articles.first_seen_at IS 'When its link was first seen, any version (UTC).';
-COMMENT ON COLUMN articles.fetched_at IS 'When the page of this version was fetched (UTC).';
-COMMENT ON COLUMN articles.version IS 'Number of this version: 1, 2, 3 ... A new one is made when the title or the text changes.';
-COMMENT ON COLUMN articles.story_id IS 'Articles that tell the same story share it (near-duplicates across sources); NULL when not assigned.';
-COMMENT ON COLUMN articles.provenance IS 'Where title, authors, text, time, language and canonical_url were read from (jsonld, og, h1, feed, dateline, trafilatura ...), how exact the time is (time_precision: second, minute, day) and whether its offset was stated or assumed (time_offset), what other candidates said (losers: fact:origin=value), and the version of the extractor.';
-COMMENT ON COLUMN articles.content_hash IS 'Signed 64-bit hash of title and text; equal hashes mean equal content.';
-COMMENT ON COLUMN articles.removed IS 'Blocks taken out of the text: each with its reason and its position (from 0) among the blocks as extracted.';
-COMMENT ON COLUMN articles.modified_at IS 'When the article was last modified, as it says itself (UTC); NULL when unknown.';
-COMMENT ON COLUMN articles.stored_at IS 'When this version was put into the database (UTC): articles_as_of() goes by it.';
-COMMENT ON COLUMN articles.link_hash IS 'Internal: the link that this version came by; its later texts are edits, those of other links are variants.';
+COMMENT ON COLUMN article_versions.article_id IS 'Identity of the article: signed 64-bit hash of its canonical URL less scheme, www and variants.';
+COMMENT ON COLUMN article_versions.source_id IS 'The source that it was first found by; sources.source_id.';
+COMMENT ON COLUMN article_versions.url IS 'The link as it was found in the feed or sitemap.';
+COMMENT ON COLUMN article_versions.canonical_url IS 'The address of the article in normal form; what the page declares is believed on the same site only.';
+COMMENT ON COLUMN article_versions.title IS 'Headline, without the name of the site; empty when there is none.';
+COMMENT ON COLUMN article_versions.authors IS 'Names of the authors in the order of the byline, without "By", agencies and job titles; empty when unknown.';
+COMMENT ON COLUMN article_versions.published_at IS 'When the article was published, as it says itself (UTC); NULL when unknown. How exact: provenance.time_precision.';
+COMMENT ON COLUMN article_versions."language" IS 'ISO 639-1 code of the language of the text; NULL when unknown.';
+COMMENT ON COLUMN article_versions."text" IS 'The article text: paragraphs separated by a blank line, boilerplate taken out.';
+COMMENT ON COLUMN article_versions.word_count IS 'Number of words in text.';
+COMMENT ON COLUMN article_versions.section IS 'The section of the paper as the page names it; NULL when unknown.';
+COMMENT ON COLUMN article_versions.tags IS 'Keywords that the page or the feed gives; empty when there are none.';
+COMMENT ON COLUMN article_versions.image_url IS 'Address of the lead image; NULL when there is none.';
+COMMENT ON COLUMN article_versions.paywalled IS 'Whether the page says that its text is for subscribers only; NULL when it says nothing.';
+COMMENT ON COLUMN article_versions.feed_url IS 'The feed it was found in; NULL for backfills.';
+COMMENT ON COLUMN article_versions.first_seen_at IS 'When its link was first seen, any version (UTC).';
+COMMENT ON COLUMN article_versions.fetched_at IS 'When the page of this version was fetched (UTC).';
+COMMENT ON COLUMN article_versions.version IS 'Number of this version: 1, 2, 3 ... A new one is made when the title or the text changes.';
+COMMENT ON COLUMN article_versions.story_id IS 'Articles that tell the same story share it (near-duplicates across sources); NULL when not assigned.';
+COMMENT ON COLUMN article_versions.provenance IS 'Where title, authors, text, time, language and canonical_url were read from (jsonld, og, h1, feed, dateline, trafilatura ...), how exact the time is (time_precision: second, minute, day) and whether its offset was stated or assumed (time_offset), what other candidates said (losers: fact:origin=value), and the version of the extractor.';
+COMMENT ON COLUMN article_versions.content_hash IS 'Signed 64-bit hash of title and text; equal hashes mean equal content.';
+COMMENT ON COLUMN article_versions.removed IS 'Blocks taken out of the text: each with its reason and its position (from 0) among the blocks as extracted.';
+COMMENT ON COLUMN article_versions.modified_at IS 'When the article was last modified, as it says itself (UTC); NULL when unknown.';
+COMMENT ON COLUMN article_versions.stored_at IS 'When this version was put into the database (UTC): articles_as_of() goes by it.';
+COMMENT ON COLUMN article_versions.link_hash IS 'Internal: the link that this version came by; its later texts are edits, those of other links are variants.';
 
-COMMENT ON COLUMN article_history.superseded_at IS 'When a later version took its place (UTC).';
+COMMENT ON COLUMN article_versions.superseded_at IS 'When a later version took its place (UTC); NULL for the latest one.';
 
 COMMENT ON COLUMN sources.source_id IS 'Unique name of the source in the config (id).';
 COMMENT ON COLUMN sources.name IS 'Name for people.';

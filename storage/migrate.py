@@ -18,7 +18,7 @@ from storage.parameters import as_json
 
 HERE = Path(__file__).parent
 COMPRESSED = "USING COMPRESSION zstd"  # DuckDB's own; on DuckLake Parquet does it, and this is empty
-INHERITING = ("article_history", "article_versions", "latest")  # columns have the comments of `articles`
+INHERITING = ("articles", "latest")  # views whose columns have the comments of article_versions
 
 _NUMBER = re.compile(r"(\d{4})_\w+\.sql$")
 
@@ -89,7 +89,7 @@ def _inherit_comments(con: duckdb.DuckDBPyConnection) -> None:
         """
         SELECT c.table_name, c.column_name, a.comment
         FROM duckdb_columns() c
-        JOIN duckdb_columns() a ON a.table_name = 'articles' AND a.column_name = c.column_name
+        JOIN duckdb_columns() a ON a.table_name = 'article_versions' AND a.column_name = c.column_name
         WHERE c.comment IS NULL AND a.comment IS NOT NULL
           AND c.table_name IN (SELECT unnest(from_json(?, '["VARCHAR"]')))
         """,

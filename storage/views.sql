@@ -2,13 +2,10 @@
 -- the timezone of the session, and "now" is the time of the last poll that the file knows of, so that a copy
 -- that is looked at tomorrow gives the same answers.
 
-CREATE OR REPLACE VIEW article_versions AS
-SELECT *, CAST(NULL AS TIMESTAMPTZ) AS superseded_at FROM articles
-UNION ALL
-SELECT * FROM article_history;
+CREATE OR REPLACE VIEW articles AS
+SELECT * EXCLUDE (superseded_at) FROM article_versions WHERE superseded_at IS NULL;
 
-COMMENT ON VIEW article_versions IS 'Every text that was ever seen of every article, the latest one included; nothing is ever changed or taken away.';
-COMMENT ON COLUMN article_versions.superseded_at IS 'When a later version took its place (UTC); NULL for the latest one.';
+COMMENT ON VIEW articles IS 'One row per article, its latest version. An article is one row however it was reached: tracking parameters, AMP and print variants, http or https make no difference.';
 
 CREATE OR REPLACE VIEW latest AS
 SELECT article_id, source_id, title, published_at, first_seen_at, "language", section, word_count,
@@ -83,8 +80,7 @@ COMMENT ON COLUMN source_health.articles_24h IS 'Articles first seen in the 24 h
 COMMENT ON COLUMN source_health.usual_per_day IS 'Articles a day in the 28 days before that (fewer when the source is younger).';
 
 CREATE OR REPLACE MACRO articles_as_of(moment) AS TABLE
-SELECT *, CAST(NULL AS TIMESTAMPTZ) AS superseded_at FROM articles WHERE stored_at <= moment
-UNION ALL
-SELECT * FROM article_history WHERE stored_at <= moment AND superseded_at > moment;
+SELECT * FROM article_versions
+WHERE stored_at <= moment AND (superseded_at IS NULL OR superseded_at > moment);
 
 COMMENT ON MACRO TABLE articles_as_of IS 'The articles as the database had them at a moment (TIMESTAMPTZ), so that an old number can be counted again: SELECT count(*) FROM articles_as_of(TIMESTAMPTZ ''2026-01-31 12:00:00+00'').';

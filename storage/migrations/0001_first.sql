@@ -6,38 +6,7 @@ CREATE TABLE schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NO
 
 CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
 
-CREATE TABLE articles (
-  article_id BIGINT NOT NULL,
-  source_id VARCHAR NOT NULL,
-  url VARCHAR NOT NULL,
-  canonical_url VARCHAR NOT NULL,
-  title VARCHAR NOT NULL,
-  authors VARCHAR[] NOT NULL,
-  published_at TIMESTAMPTZ,
-  "language" VARCHAR,
-  "text" VARCHAR {compressed} NOT NULL,
-  word_count INTEGER NOT NULL,
-  section VARCHAR,
-  tags VARCHAR[] NOT NULL,
-  image_url VARCHAR,
-  paywalled BOOLEAN,
-  feed_url VARCHAR,
-  first_seen_at TIMESTAMPTZ NOT NULL,
-  fetched_at TIMESTAMPTZ NOT NULL,
-  version INTEGER NOT NULL,
-  story_id BIGINT,
-  provenance STRUCT(
-    title VARCHAR, authors VARCHAR, "text" VARCHAR, published_at VARCHAR, time_precision VARCHAR,
-    time_offset VARCHAR, "language" VARCHAR, canonical_url VARCHAR, losers VARCHAR[], extractor VARCHAR
-  ) NOT NULL,
-  content_hash BIGINT NOT NULL,
-  removed STRUCT("text" VARCHAR, reason VARCHAR, "position" INTEGER)[] NOT NULL,
-  modified_at TIMESTAMPTZ,
-  stored_at TIMESTAMPTZ NOT NULL,
-  link_hash BIGINT NOT NULL
-);
-
-CREATE TABLE article_history (
+CREATE TABLE article_versions (
   article_id BIGINT NOT NULL,
   source_id VARCHAR NOT NULL,
   url VARCHAR NOT NULL,
@@ -66,7 +35,7 @@ CREATE TABLE article_history (
   modified_at TIMESTAMPTZ,
   stored_at TIMESTAMPTZ NOT NULL,
   link_hash BIGINT NOT NULL,
-  superseded_at TIMESTAMPTZ NOT NULL
+  superseded_at TIMESTAMPTZ
 );
 
 CREATE TABLE sources (
