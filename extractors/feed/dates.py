@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from extractors.metadata.dates import FIRST_YEAR, Habits, parse_moment
+from extractors.metadata.months import fold_letters
 from extractors.model import Moment, Precision
 
 LAST_YEAR = 2099
@@ -22,12 +23,14 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _RFC = re.compile(
-    r"(?:[A-Za-z]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s-]+(\d{4}|\d{2})"
+    r"(?:[^\W\d_]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([^\W\d_]{3,9})\.?[\s-]+(\d{4}|\d{2})"
     r"(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(.{0,30}))?"
 )
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+    "january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7,
+    "august": 8, "sept": 9, "september": 9, "october": 10, "november": 11, "december": 12,
 }  # fmt: skip
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?!\d)", re.IGNORECASE)
 _NAME = re.compile(r"\(?([A-Za-z]{1,5})\b")
@@ -74,7 +77,7 @@ def _standard(text: str, zone: tzinfo | None) -> Moment | None:
     if found := _ISO.fullmatch(text):
         year, month, day = int(found[1]), int(found[2]), int(found[3])
     elif found := _RFC.fullmatch(text):
-        year, month, day = _full_year(found[3]), _MONTHS.get(found[2][:3].lower(), 0), int(found[1])
+        year, month, day = _full_year(found[3]), _MONTHS.get(fold_letters(found[2]), 0), int(found[1])
         if not month:
             return None  # a name in another language
     else:
