@@ -10,7 +10,7 @@ import asyncio
 import pickle
 import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,7 +93,7 @@ class Batch:
     on_page: Callable[[int], None]
     tally: Tally = field(default_factory=Tally)
 
-    async def answers(self, asked: Iterable[Asked], *, learn: bool) -> AsyncIterator[dict[str, Any]]:
+    async def answers(self, asked: Iterable[Asked], *, learn: bool) -> AsyncGenerator[dict[str, Any], None]:
         """One answer for each line, in their order."""
         if not learn:
             async for answered in self._extracted(asked):

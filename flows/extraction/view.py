@@ -69,6 +69,15 @@ def show_page(terminal: Terminal, extracted: Extracted, stripped: Stripped) -> N
             terminal.line(line)
 
 
+def show_blocks(terminal: Terminal, stripped: Stripped) -> None:
+    """Print the blocks alone, in their order, each removed one with its reason."""
+    if terminal.shows:
+        terminal.console().print(_blocks_table(terminal, stripped))
+    else:
+        for line in _plain_blocks(stripped):
+            terminal.line(line)
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, Moment):
         return _shown_moment(value)
@@ -106,6 +115,10 @@ def _plain_lines(extracted: Extracted, stripped: Stripped) -> Iterator[str]:
     yield ""
     yield _summary(extracted, stripped)
     yield ""
+    yield from _plain_blocks(stripped)
+
+
+def _plain_blocks(stripped: Stripped) -> Iterator[str]:
     for block in blocks_in_order(stripped):
         yield f"- [{block.reason}] {block.text}" if block.reason else f"  {block.text}"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from hypothesis import given
@@ -39,8 +38,7 @@ class Here:
         await asyncio.sleep(0.05 if b"slow" in argument.body else 0)
         if b"hang" in argument.body:
             raise ExtractionFailed(url, "took longer than 15 s")
-        result: Any = _read(argument)
-        return result
+        return cast("R", _read(argument))
 
 
 def _read(page: Page) -> Extracted | Rejected:
@@ -347,4 +345,4 @@ def test_a_batch_that_can_not_be_is_told(
     ran = presswatch("extract", *args)
     assert ran.code == code
     assert told in ran.err
-    assert sorted(os.listdir(workplace)) == ["config.yaml", "in.jsonl"]
+    assert sorted(path.name for path in workplace.iterdir()) == ["config.yaml", "in.jsonl"]

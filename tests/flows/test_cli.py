@@ -233,13 +233,15 @@ def test_a_signal_ends_a_command_without_leaving_half_a_file(workplace: Path, nu
     os.mkfifo(workplace / "in.jsonl")
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "flows", "extract", "--batch", "in.jsonl", "--out", "out.jsonl"]
-    with subprocess.Popen(command, cwd=workplace, env=environ, stderr=subprocess.PIPE) as process:
-        with (workplace / "in.jsonl").open("w"):
-            deadline = time.monotonic() + 20
-            while not list(workplace.glob(".out.jsonl.*.new")) and time.monotonic() < deadline:
-                time.sleep(0.02)
-            process.send_signal(number)
-            assert process.wait(timeout=20) == code
+    with (
+        subprocess.Popen(command, cwd=workplace, env=environ, stderr=subprocess.PIPE) as process,
+        (workplace / "in.jsonl").open("w"),
+    ):
+        deadline = time.monotonic() + 20
+        while not list(workplace.glob(".out.jsonl.*.new")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(number)
+        assert process.wait(timeout=20) == code
     assert sorted(path.name for path in workplace.iterdir()) == ["config.yaml", "in.jsonl"]
 
 
