@@ -61,9 +61,8 @@ _CYRILLIC = re.compile("[иу]\u0306|і\u0308")  # й, ў, ї are letters of the
 
 def folded_words(text: str) -> list[str]:
     """The words of a text in order, folded."""
-    if text.isascii():
-        return _pattern().findall(text.lower())
-    return [word.lower() if word.isascii() else fold_word(word) for word in _pattern().findall(text)]
+    words: list[str] = _pattern().findall(text.lower())  # which may be longer, but has no other words
+    return words if text.isascii() else [word if word.isascii() else fold_word(word) for word in words]
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

@@ -155,8 +155,8 @@ def _candidates(root: Node, folded: list[str]) -> dict[int, list[Span]]:
     first = root.first_of(set(folded))
     found: dict[int, list[Span]] = {}
     if first:
-        for at, word in enumerate(folded):
-            for node in first.get(word, ()):
+        for at, word in ((at, word) for at, word in enumerate(folded) if word in first):
+            for node in first[word]:
                 for number, behind in node.ends_after(folded, at + 1):
                     found.setdefault(number, []).append((at, behind))
     return found

@@ -32,9 +32,10 @@ class Node:
 
     def first_of(self, distinct: set[str]) -> dict[str, tuple[Node, ...]]:
         """Of all these words, those that lead anywhere."""
-        if not self.beginnings:
-            return {word: (self.exact[word],) for word in self.exact.keys() & distinct}
-        led = ((word, tuple(self.after(word))) for word in distinct)
+        likely = self.exact.keys() & distinct
+        for size in self.opening_sizes:
+            likely |= {word for word in distinct if word[:size] in self.openings}
+        led = ((word, tuple(self.after(word))) for word in likely)
         return {word: nodes for word, nodes in led if nodes}
 
     def ends_after(self, words: Sequence[str], at: int) -> Iterator[tuple[int, int]]:

@@ -204,6 +204,11 @@ def test_each_word_has_its_place_and_places_follow_one_another(text: str) -> Non
 
 
 @given(ANY_TEXT | TRICKY)
+def test_the_words_of_a_text_are_its_places_folded_one_by_one(text: str) -> None:
+    assert folded_words(text) == [fold_word(text[start:end]) for start, end in word_spans(text)]
+
+
+@given(ANY_TEXT | TRICKY)
 def test_folding_again_changes_nothing(text: str) -> None:
     for word in folded_words(text):
         assert fold_word(word) == word
