@@ -126,15 +126,20 @@ class Http2:
             )
         except httpcore.ConnectionNotAvailable as error:  # the server has said goodbye meanwhile
             raise NoAnswer from error
+        except httpcore.RemoteProtocolError as error:
+            raise NoAnswer if self._stream.ended else error from error
         return Head(self._response.status, self._response.headers)
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """As `Carrier.pieces`."""
         if self._response is None:
             return
-        async with aclosing(self._response.stream.__aiter__()) as stream:  # type: ignore[union-attr,type-var]
-            async for piece in stream:
-                yield piece
+        try:
+            async with aclosing(self._response.stream.__aiter__()) as stream:  # type: ignore[union-attr,type-var]
+                async for piece in stream:
+                    yield piece
+        finally:
+            await self._response.aclose()
 
     @property
     def reusable(self) -> bool:

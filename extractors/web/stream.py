@@ -26,6 +26,7 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
+        self._encrypted = False
         self._ended = False
         self._error: Exception | None = None
         self._reader: asyncio.Future[None] | None = None
@@ -105,11 +106,10 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def close(self) -> None:
         """Begin to close; `on_closed` tells when it is done."""
-        if self._transport is None:
+        if self._transport is None or self._closed.done():
             return
-        encrypted = self._transport.get_extra_info("ssl_object") is not None
         self._transport.close()
-        if encrypted or self._transport.get_write_buffer_size():
+        if self._encrypted or self._transport.get_write_buffer_size():
             self._transport.abort()  # TLS's farewell is written; nobody waits for the peer's, or for it to read
 
     async def start_tls(
@@ -127,6 +127,7 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if secured is None:
             raise ConnectionResetError("closed during the TLS handshake")
         self._transport = secured
+        self._encrypted = True
         return self
 
     def get_extra_info(self, info: str) -> Any:
