@@ -161,13 +161,10 @@ def plain_value(value: Any) -> Any:
 
 
 def _csv_cell(value: Any) -> str:
-    if value is None:
+    plain = plain_value(value)
+    if plain is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping | list | tuple):
-        return json_text(plain_value(value))
-    return str(plain_value(value))
+    return json_text(plain) if isinstance(plain, bool | dict | list) else str(plain)
 
 
 def _cell(value: Any) -> str:
