@@ -24,7 +24,7 @@ LOCK_TIMEOUT_S = 120.0  # longer than a publish of 10 GB holds it (1.8 s/GB meas
 FOREIGN_TIMEOUT_S = 10.0
 FOREIGN_PAUSE_S = 0.1
 
-_FOREIGN = re.compile(r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\))?(?:\.|$| by )")
+_FOREIGN = re.compile(r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\))?(?:\.(?:\s|$)|$| by )")
 
 
 @dataclass(frozen=True, slots=True)
