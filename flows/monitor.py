@@ -6,12 +6,16 @@ client 8 ms and the server 50 ms of CPU (measured on Prefect 3.8).
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 
 from extractors.ports import Progress
 from flows.rounds.round import RoundRequest, RoundResult, run_round
@@ -44,3 +48,15 @@ async def run_tracked(request: RoundRequest, *, progress: Progress, stop: Stop) 
             return result
 
     return await monitor()
+
+
+async def drain_reports(limit_s: float = 10.0) -> None:
+    """Send what Prefect still has to tell its server: logs and events. To be awaited before that server is
+    stopped, or Prefect tries to reach it for more than a minute when the process ends."""
+    for worker in (APILogWorker, EventsWorker):
+        drained = worker.drain_all(timeout=limit_s)
+        if inspect.isawaitable(drained):
+            try:
+                await asyncio.wait_for(drained, limit_s)
+            except TimeoutError:
+                continue

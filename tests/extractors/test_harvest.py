@@ -38,7 +38,9 @@ SENTENCE = (
 )
 
 
-WORDS = ["anchor", "beacon", "cargo", "derrick", "ebb", "ferry", "gale", "hull", "inlet", "jetty", "keel", "lock", "mast", "net", "oar", "pilot", "quay", "reef"]
+WORDS = tuple(
+    f"{a}{b}" for a in ("har", "bea", "der", "fer", "kee", "moo") for b in ("bour", "con", "rick", "ry")
+)
 
 
 def paragraph(number: int, part: int) -> str:
