@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from extractors.model import FetchSettings, Source, Watchlist
 from flows.config import Config, ConfigError, load_config
+from flows.config_lines import scalar_value
 from flows.config_schema import ConfigFile, ExtractSection, FetchSection, SourceSection, WatchlistSection
 from flows.schedule import Schedule
 
@@ -552,3 +553,19 @@ def test_prefect_takes_every_cron_expression_that_we_take() -> None:
         "[CronSchedule(cron=c) for c in ('*/10 * * * *', '0 4 * * MON-FRI', '5 */2 1-15 JAN,JUL 0', '0 0 L * *')]"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_the_docs_have_every_key_with_what_is_expected_and_its_default() -> None:
+    text = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    tables = {part.split("\n")[0].strip("` "): part for part in text.split("\n## ")}
+    for heading, section in (
+        ("At the top", ConfigFile), ("fetch", FetchSection), ("extract", ExtractSection),
+        ("sources", SourceSection), ("watchlists", WatchlistSection),
+    ):  # fmt: skip
+        rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", tables[heading], re.MULTILINE)
+        assert [key for key, _, _ in rows] == list(section.model_fields)
+        for key, default, expected in rows:
+            field = section.model_fields[key]
+            assert expected == field.description
+            if isinstance(field.default, str | int | float):
+                assert scalar_value(default.strip("`")) == field.default
