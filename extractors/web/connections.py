@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
 from extractors.web.protocols import carrier
-from extractors.web.sharing import SharedLimits
+from extractors.web.sharing import POLL_S, SharedLimits
 from extractors.web.stream import SocketStream
 from extractors.web.target import Target
 
@@ -54,6 +55,7 @@ class Shelf:
         wire.idle_since = self._clock()
         self._idle[wire] = host
         host.idle.append(wire)
+        host.has_return()
         if len(self._idle) > self._capacity:
             oldest, its_host = next(iter(self._idle.items()))
             self._close(oldest, its_host)
@@ -99,10 +101,22 @@ class HostConnections:
         self.shared = shared
         self.slot = slot
         self.places = asyncio.Semaphore(limit)
+        self._returned = asyncio.Event()
 
     def permit(self, origin: str) -> Permit:
         """The right to one connection, as an async context: waits until one is free."""
         return Permit(self, origin)
+
+    def has_return(self) -> None:
+        """A connection came back to the shelf."""
+        self._returned.set()
+
+    async def wait_for_return(self) -> None:
+        """Until one comes back, or another process may have given one up."""
+        self._returned.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self._returned.wait()
 
     def is_wanted(self) -> bool:
         """Whether another process waits for a connection to this host."""
@@ -132,14 +146,22 @@ class Permit:
     async def __aenter__(self) -> Permit:
         host = self._host
         await host.places.acquire()
-        self.wire = host.shelf.take(host, self._origin)
-        if self.wire is None and host.shared is not None:
-            try:
-                self._token = await host.shared.claim_connection(host.slot, host.limit)
-            except BaseException:
-                host.places.release()
-                raise
+        try:
+            while not self._has_way():
+                await host.wait_for_return()
+        except BaseException:
+            host.places.release()
+            raise
         return self
+
+    def _has_way(self) -> bool:
+        """Take an idle connection, or the right to make one, if other processes leave any."""
+        host = self._host
+        self.wire = host.shelf.take(host, self._origin)
+        if self.wire is not None or host.shared is None:
+            return True
+        self._token = host.shared.try_connection(host.slot, host.limit) or -1
+        return self._token > 0
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

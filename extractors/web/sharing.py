@@ -60,17 +60,18 @@ class SharedLimits:
 
     # ------------------------------------------------------------------------------------------- connections
 
-    async def claim_connection(self, slot: int, limit: int) -> int:
-        """One of the slot's `limit` connections, waiting for it as long as it takes; for `drop_connection`."""
-        while True:
-            if self._clock() >= self._stay_away.get(slot, 0.0):
-                for index in range(1, 1 + min(limit, MAX_CONNECTIONS)):
-                    if self._try_lock(slot, index):
-                        self._write(slot, wanted_at=0.0)
-                        return index
-                if not self._has_connection(slot):  # who has one already gets by
-                    self._write(slot, wanted_at=self._clock())
-            await asyncio.sleep(POLL_S)
+    def try_connection(self, slot: int, limit: int) -> int | None:
+        """One of the slot's `limit` connections, for `drop_connection`; None if all are in use: ask again soon."""
+        now = self._clock()
+        if now < self._stay_away.get(slot, 0.0):
+            return None
+        for index in range(1, 1 + min(limit, MAX_CONNECTIONS)):
+            if self._try_lock(slot, index):
+                self._write(slot, wanted_at=0.0)
+                return index
+        if not self._has_connection(slot):  # who has one already gets by
+            self._write(slot, wanted_at=now)
+        return None
 
     def drop_connection(self, slot: int, index: int) -> None:
         """The connection is closed."""
