@@ -7,6 +7,7 @@ its articles: the feeds' new states are the last part of their source.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 
 from extractors.cleaning import Cleaner
@@ -18,7 +19,10 @@ from extractors.visits import Visit, visit_page
 
 UNREACHABLE = frozenset(("connection", "timeout"))
 SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the same round
-CHUNK_PAGES = 64  # pages of a source that are cleaned and recorded together; a kill loses at most these
+# Pages of a source are cleaned and recorded together, so that what repeats among them is seen; a kill loses no
+# more than these.
+CHUNK_PAGES = 64
+CHUNK_AFTER_S = 10.0
 
 
 async def harvest_source(work: Assignment, tools: Tools) -> None:
@@ -114,6 +118,7 @@ class _Visiting:
         self._cleaner = Cleaner(work.source, memory, tools.run_id, tools.find_mentions, tools.rng)
         self._done: list[Visit] = []
         self.asked_for_a_pause: list[Wanted] = []
+        self._recorded_at = time.monotonic()
         self.visited = 0
 
     async def go(self, wanted: Sequence[Wanted], *, last_time: bool = False) -> None:
@@ -133,10 +138,11 @@ class _Visiting:
             self._done.append(visit)
             self.visited += 1
             self._tools.progress.page_done()
-            if len(self._done) >= CHUNK_PAGES:
+            if len(self._done) >= CHUNK_PAGES or time.monotonic() > self._recorded_at + CHUNK_AFTER_S:
                 self.record()
 
     def record(self) -> None:
+        self._recorded_at = time.monotonic()
         if self._done:
             self._tools.recorder.add(self._cleaner.part(self._done, self._tools.now()))
             self._done = []
