@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extractors import polling
@@ -29,21 +29,27 @@ from extractors.rows import article_identity, article_row
 from extractors.selection import pending_link, settled_link
 from extractors.visits import Visit
 
+MAX_LINES = 10_000  # remembered of one source: 250 articles' worth of lines met once, and all that repeat
+
 
 @dataclass(slots=True)
 class Cleaner:
-    """Cleans the visits of one source, chunk by chunk; what an earlier chunk showed is known to the later."""
+    """Cleans the visits of one source, chunk by chunk; what an earlier chunk showed is known to the later.
+
+    `stage` is that of its outcomes.
+    """
 
     source: Source
     memory: Memory
     run_id: str
     find_mentions: FindMentions
     rng: random.Random
+    stage: Stage = "page"
 
     def part(self, visits: Sequence[Visit], now: datetime) -> Part:
         """All that is kept of these visits."""
         sightings = self._learn(visits)
-        self.memory = merge_memory(self.memory, sightings)
+        self.memory = bounded_memory(merge_memory(self.memory, sightings), MAX_LINES)
         known = known_lines(self.memory, now)
         rows = [self._row(visit, known) for visit in visits]
         versions = tuple(row for row in rows if row is not None)
@@ -82,14 +88,14 @@ class Cleaner:
             found_url=visit.wanted.url,
             feed_url=visit.wanted.candidate.feed_url,
             first_seen_at=seen.first_seen_at if seen else visit.at,
-            fetched_at=visit.at,
+            fetched_at=visit.fetched_at or visit.at,
         )
 
     def _settle(self, visit: Visit, row: ArticleVersion | None, now: datetime) -> tuple[Outcome, Link]:
         article_id = row.article_id if row else None
         if visit.error is not None:
             outcome = failed_outcome(
-                visit.error, self.run_id, self.source.id, visit.wanted.url, "page", visit.at
+                visit.error, self.run_id, self.source.id, visit.wanted.url, self.stage, visit.at
             )
             if row is not None:
                 outcome = self._outcome(visit, "stored", f"from the feed: {visit.error}", article_id)
@@ -119,12 +125,11 @@ class Cleaner:
 
     def _outcome(self, visit: Visit, status: Status, detail: str, article_id: int | None) -> Outcome:
         response = visit.response
-        stage: Stage = "page"
         return Outcome(
             self.run_id,
             self.source.id,
             visit.wanted.url,
-            stage,
+            self.stage,
             status,
             visit.at,
             detail=detail,
@@ -133,3 +138,13 @@ class Cleaner:
             elapsed_ms=response.elapsed_ms if response else None,
             article_id=article_id,
         )
+
+
+def bounded_memory(memory: Memory, most: int) -> Memory:
+    """The memory, cut to half of `most` where it has more lines: those met in one article go first, and of these
+    the oldest. A backfill of a million pages would otherwise remember every line that it has met."""
+    if len(memory.lines) <= most:
+        return memory
+    ranked = sorted(memory.lines.values(), key=lambda line: (line.articles > 1, line.last_seen_at))
+    kept = ranked[-(most // 2) :]
+    return replace(memory, lines={line.digest: line for line in kept})

@@ -17,6 +17,7 @@ class Visit:
     """What came of one page.
 
     `result` is None for a 304, and where nothing could be had. With an `error` a result is the feed's own text.
+    `fetched_at`: when somebody had it from the web, where that was not `at`.
     """
 
     wanted: Wanted
@@ -24,6 +25,7 @@ class Visit:
     response: Response | None = None
     result: Extracted | Rejected | None = None
     error: SourceError | None = None
+    fetched_at: datetime | None = None
 
 
 async def visit_page(wanted: Wanted, source: Source, tools: Tools) -> Visit:

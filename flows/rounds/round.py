@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extractors.cage import Cage, CageError
+from extractors.cage import CageError
 from extractors.harvest import harvest_source, settle_unreachable
 from extractors.model import ExtractSettings, FeedState, FetchSettings, Link, Plan, Run, Source, Watchlist
 from extractors.ports import Assignment, Progress, Tools
-from extractors.watch import compile_watchlists, find_mentions
-from extractors.web.client import WebClient
-from flows.rounds.desk import LinkDesk, RecordDesk
-from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
+from flows.rounds.workshop import opened_tools
 from storage.commit import Committed
 from storage.errors import DatabaseBusy, StorageError
 from storage.store import Store
@@ -111,8 +106,6 @@ class Round:
     """A round under way: its tools, opened, and what was met."""
 
     tools: Tools
-    desk: RecordDesk
-    web: WebClient
     network_down: bool = False
     mishaps: list[tuple[str, str]] = field(default_factory=list)  # our own faults, by source
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SOURCES_AT_ONCE))
@@ -215,44 +208,17 @@ async def _harvest(
     stop: Stop,
     now: Callable[[], datetime],
 ) -> Round:
-    async with AsyncExitStack() as stack:
-        web = await stack.enter_async_context(
-            WebClient(request.fetch, robots=plan.robots, pace_file=pace_file(request.database))
-        )
-        cage = await stack.enter_async_context(Cage(request.extract.workers, request.extract.timeout_s))
-        desk = await stack.enter_async_context(
-            RecordDesk(store, run.run_id, now=now, on_broken=stop.set, learned_robots=web.learned_robots)
-        )
-        matcher = compile_watchlists(request.watchlists)
-        tools = Tools(
-            web=web,
-            parsers=CageParsers(cage, request.fetch.max_entries, now),
-            archive=LinkDesk(store),
-            recorder=desk,
-            progress=progress,
-            find_mentions=lambda article_id, title, text: find_mentions(matcher, article_id, title, text),
-            run_id=run.run_id,
-            max_entries=request.fetch.max_entries,
-            page_tasks=max(2, request.fetch.per_host_connections) * 2,
-            now=now,
-            rng=random.Random(run.run_id),  # noqa: S311 - jitter, nothing secret
-            stop=stop.event,
-            claimed=set(),
-            unreachable=[],
-        )
-        round_ = Round(tools, desk, web)
+    async with opened_tools(
+        request, store, plan.robots, run.run_id, progress=progress, stop=stop, now=now
+    ) as shop:
+        round_ = Round(shop.tools)
         dealt = shards(assignments(plan, request.sources))
         steps = [
             step(f"harvest {number} of {len(dealt)}", partial(round_.harvest, shard))
             for number, shard in enumerate(dealt, 1)
         ]
         await stop.bounded(steps, GRACE_S)
-        round_.network_down = web.network_down()
-        settle_unreachable(tools, network_down=round_.network_down)
-        await desk.close()
+        round_.network_down = shop.web.network_down()
+        settle_unreachable(shop.tools, network_down=round_.network_down)
+        await shop.desk.close()
         return round_
-
-
-def pace_file(database: Path) -> Path:
-    """Where processes that fetch for the same database agree on who may ask which host, and when."""
-    return database.with_name(database.name + ".pace")

@@ -1,0 +1,93 @@
+"""The pages of one source, visited a few at once and recorded chunk by chunk: for rounds and backfills alike."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+
+from extractors.cleaning import Cleaner
+from extractors.model import Memory, Source
+from extractors.ports import Tools
+from extractors.selection import Wanted
+from extractors.visits import Visit, visit_page
+
+SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the same round
+# Pages of a source are cleaned and recorded together, so that what repeats among them is seen; a kill loses no
+# more than these.
+CHUNK_PAGES = 64
+CHUNK_AFTER_S = 10.0
+
+
+def source_cleaner(source: Source, memory: Memory | None, tools: Tools) -> Cleaner:
+    """The cleaner of a source, which begins with what is remembered of its repeated lines."""
+    return Cleaner(source, memory or Memory(source.id), tools.run_id, tools.find_mentions, tools.rng)
+
+
+async def visit_links(cleaner: Cleaner, wanted: Sequence[Wanted], tools: Tools) -> bool:
+    """Visit the pages of the cleaner's source, and record them. False when it was stopped half-way.
+
+    A page whose site asks for a short pause is visited once more, after all the others. Raises nothing that a
+    web site can cause; once `tools.stop` is set, or when it is cancelled, no further page is begun, and what is
+    done is recorded.
+    """
+    visiting = _Visiting(cleaner, tools)
+    try:
+        await visiting.go(wanted)
+        if visiting.asked_for_a_pause and not await _stopped_within(SHORT_PAUSE_S, tools.stop):
+            again, visiting.asked_for_a_pause = visiting.asked_for_a_pause, []
+            await visiting.go(again, last_time=True)
+    finally:
+        visiting.record()
+    return visiting.visited == len(wanted)
+
+
+async def _stopped_within(limit_s: float, stop: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(limit_s):
+            return await stop.wait()
+    except TimeoutError:
+        return False
+
+
+class _Visiting:
+    """The visits of one source under way: what is done and not yet recorded, and what is to be asked again."""
+
+    def __init__(self, cleaner: Cleaner, tools: Tools) -> None:
+        self._cleaner = cleaner
+        self._tools = tools
+        self._done: list[Visit] = []
+        self.asked_for_a_pause: list[Wanted] = []
+        self._recorded_at = time.monotonic()
+        self.visited = 0
+
+    async def go(self, wanted: Sequence[Wanted], *, last_time: bool = False) -> None:
+        queue = iter(wanted)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._tools.page_tasks, len(wanted))):
+                group.create_task(self._keep_visiting(queue, last_time))
+
+    async def _keep_visiting(self, queue: Iterator[Wanted], last_time: bool) -> None:
+        for each in queue:
+            if self._tools.stop.is_set():
+                return
+            visit = await visit_page(each, self._cleaner.source, self._tools)
+            if not last_time and _asks_for_a_short_pause(visit):
+                self.asked_for_a_pause.append(each)
+                continue
+            self._done.append(visit)
+            self.visited += 1
+            self._tools.progress.page_done()
+            if len(self._done) >= CHUNK_PAGES or time.monotonic() > self._recorded_at + CHUNK_AFTER_S:
+                self.record()
+
+    def record(self) -> None:
+        self._recorded_at = time.monotonic()
+        if self._done:
+            self._tools.recorder.add(self._cleaner.part(self._done, self._tools.now()))
+            self._done = []
+
+
+def _asks_for_a_short_pause(visit: Visit) -> bool:
+    error = visit.error
+    return error is not None and error.retry_after_s is not None and error.retry_after_s <= SHORT_PAUSE_S

@@ -1,0 +1,94 @@
+"""The tools that a round or a backfill works with, opened together and closed together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from extractors.cage import Cage
+from extractors.model import ExtractSettings, FetchSettings, RobotsRecord, Watchlist
+from extractors.ports import Progress, Tools
+from extractors.watch import compile_watchlists, find_mentions
+from extractors.web.client import WebClient
+from flows.rounds.desk import LinkDesk, RecordDesk
+from flows.rounds.parsers import CageParsers
+from flows.rounds.stopping import Stop
+from storage.store import Store
+
+
+class Settings(Protocol):
+    """What the tools are made by: of a round's request, or a backfill's."""
+
+    @property
+    def database(self) -> Path: ...
+
+    @property
+    def fetch(self) -> FetchSettings: ...
+
+    @property
+    def extract(self) -> ExtractSettings: ...
+
+    @property
+    def watchlists(self) -> tuple[Watchlist, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The tools, and those of their parts that are asked for more than a harvest needs."""
+
+    tools: Tools
+    web: WebClient
+    desk: RecordDesk
+
+
+@asynccontextmanager
+async def opened_tools(
+    settings: Settings,
+    store: Store,
+    robots: Mapping[str, RobotsRecord],
+    run_id: str,
+    *,
+    progress: Progress,
+    stop: Stop,
+    now: Callable[[], datetime],
+) -> AsyncIterator[Workshop]:
+    """Tools for one run; they are let go of at the end of the block.
+
+    `Workshop.desk.close` raises what kept something from being kept; leaving the block calls it too.
+    """
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(
+            WebClient(settings.fetch, robots=robots, pace_file=pace_file(settings.database))
+        )
+        cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
+        desk = await stack.enter_async_context(
+            RecordDesk(store, run_id, now=now, on_broken=stop.set, learned_robots=web.learned_robots)
+        )
+        matcher = compile_watchlists(settings.watchlists)
+        tools = Tools(
+            web=web,
+            parsers=CageParsers(cage, settings.fetch.max_entries, now),
+            archive=LinkDesk(store),
+            recorder=desk,
+            progress=progress,
+            find_mentions=lambda article_id, title, text: find_mentions(matcher, article_id, title, text),
+            run_id=run_id,
+            max_entries=settings.fetch.max_entries,
+            page_tasks=max(2, settings.fetch.per_host_connections) * 2,
+            now=now,
+            rng=random.Random(run_id),  # noqa: S311 - jitter, nothing secret
+            stop=stop.event,
+            claimed=set(),
+            unreachable=[],
+        )
+        yield Workshop(tools, web, desk)
+
+
+def pace_file(database: Path) -> Path:
+    """Where processes that fetch for the same database agree on who may ask which host, and when."""
+    return database.with_name(database.name + ".pace")
