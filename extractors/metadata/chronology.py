@@ -13,8 +13,8 @@ from extractors.model import Moment
 
 # Origins in the order of belief; what each is worth stands in docs/facts.md.
 PUBLISHED = (
-    "jsonld", "article", "parsely", "cxense", "sailthru", "citation", "microdata", "webpage", "feed", "time", "meta",
-    "dc", "dateline", "url", "created",
+    "jsonld", "article", "parsely", "cxense", "sailthru", "citation", "microdata", "webpage", "feed", "meta", "dc",
+    "url", "time", "dateline", "created",
 )  # fmt: skip
 MODIFIED = ("jsonld", "article", "microdata", "webpage", "og", "feed", "meta", "dc", "time", "dateline")
 AHEAD = timedelta(days=2)  # contract: what lies further ahead is not believed

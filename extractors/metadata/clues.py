@@ -8,7 +8,8 @@ from typing import Literal
 from extractors.model import Page
 
 FactName = Literal[
-    "title", "author", "published", "modified", "language", "section", "tag", "image", "paywall", "canonical", "site"
+    "title", "author", "published", "modified", "language", "section", "tag", "image", "paywall", "canonical",
+    "site",
 ]  # fmt: skip
 
 

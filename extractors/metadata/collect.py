@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from extractors.metadata.article_node import choose_article, clues_of_article
-from extractors.metadata.body_clues import (
-    clues_of_datelines,
-    clues_of_headings,
-    clues_of_microdata,
-    clues_of_times,
-)
-from extractors.metadata.bylines import clues_behind, clues_of_bylines
+from extractors.metadata.bylines import clues_behind, clues_of_bylines, clues_of_labels
 from extractors.metadata.clues import Clue, Clues
+from extractors.metadata.datelines import clues_of_datelines, clues_of_times
+from extractors.metadata.dates import parse_moment
 from extractors.metadata.jsonld import parse_blocks, text_of, types_of
 from extractors.metadata.meta_tags import clues_of_metas
-from extractors.metadata.prose import fold, plain
-from extractors.metadata.scan import MIN_SAMPLE, Scan, find_bylines, find_datelines, scan_page
+from extractors.metadata.microdata import clues_of_microdata
+from extractors.metadata.names import author_names
+from extractors.metadata.prose import fold, plain, squeeze
+from extractors.metadata.scan import MIN_SAMPLE, Scan, find_lines, scan_page
+from extractors.metadata.titles import site_keys
 from extractors.model import Page
 
 MAX_BODY = 2_000_000  # characters of articleBody
@@ -33,13 +32,12 @@ def collect(tree: HtmlElement, page: Page) -> Clues:
     article = choose_article(nodes, page.url, [scan.title, *(text for text, _ in scan.headings)])
     clues = list(clues_of_article(article, nodes)) if article is not None else []
     clues.extend(clues_of_metas(scan))
-    clues.extend(clues_of_headings(scan))
-    clues.extend(clues_of_microdata(scan))
-    clues.extend(Clue("canonical", "link", plain(href)) for rel, href in scan.links if rel == "canonical")
+    clues.extend(_clues_of_document(scan))
     clues.extend(_clues_of_entry(page))
     heading = _main_heading(scan, clues)
+    clues.extend(clues_of_microdata(scan, heading))
     clues.extend(clues_of_times(scan, heading))
-    clues.extend(_visible_clues(tree, heading, clues))
+    clues.extend(_visible_clues(tree, heading, clues, page))
     body = text_of(article.get("articleBody"))[:MAX_BODY] if article is not None else ""
     return Clues(
         page=page,
@@ -49,6 +47,16 @@ def collect(tree: HtmlElement, page: Page) -> Clues:
         article_body=body,
         article_types=types_of(article) if article is not None else (),
     )
+
+
+def _clues_of_document(scan: Scan) -> Iterator[Clue]:
+    """Each h1, <title>, the language of <html>, and rel=canonical."""
+    yield from (Clue("title", "h1", text) for text, _ in scan.headings)
+    if scan.title:
+        yield Clue("title", "title", scan.title)
+    if scan.language.strip():
+        yield Clue("language", "html", plain(scan.language, 40))
+    yield from (Clue("canonical", "link", plain(href)) for href in scan.canonicals)
 
 
 def _clues_of_entry(page: Page) -> Iterator[Clue]:
@@ -76,11 +84,33 @@ def _main_heading(scan: Scan, clues: list[Clue]) -> HtmlElement | None:
     return scan.headings[0][1] if scan.headings else None
 
 
-def _visible_clues(tree: HtmlElement, heading: HtmlElement | None, clues: list[Clue]) -> Iterator[Clue]:
-    """Bylines and datelines: looked for on every page, since tags may name the house alone."""
-    yield from clues_of_bylines(find_bylines(tree))
-    yield from clues_behind(heading)
-    yield from clues_of_datelines(find_datelines(tree))
+def _visible_clues(
+    tree: HtmlElement, heading: HtmlElement | None, clues: Sequence[Clue], page: Page
+) -> Iterator[Clue]:
+    """Bylines and datelines, looked for only where the tags name no person, or no time of day."""
+    names = [clue.text for clue in clues if clue.fact == "site"]
+    unsigned = not _names_person(clues, site_keys([page.site_name, *names], page.url))
+    undated = not any(
+        moment.precision != "day"
+        for clue in clues
+        if clue.fact == "published" and (moment := parse_moment(clue.text))
+    )
+    if not (unsigned or undated):
+        return
+    bylines, datelines = find_lines(tree)
+    labelled = list(clues_of_labels(tree))
+    if unsigned:
+        yield from (clue for clue in labelled if clue.fact == "author")
+        yield from clues_of_bylines(bylines)
+        yield from clues_behind(heading)
+    if undated:
+        yield from (clue for clue in labelled if clue.fact == "published")
+        yield from clues_of_datelines(datelines, heading)
+
+
+def _names_person(clues: Sequence[Clue], house: frozenset[str]) -> bool:
+    lines = [clue.text for clue in clues if clue.fact == "author" and clue.origin != "feed"]
+    return any(squeeze(name) not in house for name in author_names(lines))
 
 
 def _sample(scan: Scan, body: str) -> str:

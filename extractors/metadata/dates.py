@@ -165,7 +165,7 @@ _AFTERNOON = frozenset(("오후", "午後", "下午", "p", "مساء", "μμ"))
 
 def _clock_beside(text: str, day: _Day) -> _Clock | None:
     after = text[day.end : day.end + 50]
-    if after[:1] == "t" and after[1:7].isdigit() or after[:4].isdigit():
+    if (after[:1] == "t" and after[1:7].isdigit()) or after[:4].isdigit():
         packed = re.match(r"t?(\d\d)(\d\d)(\d\d)?", after)
         if packed:
             rest = after[packed.end() :]

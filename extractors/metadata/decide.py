@@ -10,7 +10,7 @@ from extractors.metadata.clues import Clue, Clues
 from extractors.metadata.dates import Habits, parse_moment
 from extractors.metadata.language import choose_language, language_code
 from extractors.metadata.links import choose_canonical, choose_image
-from extractors.metadata.names import author_names
+from extractors.metadata.names import author_names, upright_name
 from extractors.metadata.prose import fold, plain, squeeze
 from extractors.metadata.titles import choose_title, clean_titles, site_keys
 from extractors.model import Fact, Facts, Moment
@@ -25,8 +25,8 @@ Guess: TypeAlias = Callable[[Literal["title", "author", "date"]], str]
 # Origins of each fact in the order of belief.
 LANGUAGE = ("jsonld", "html", "og", "microdata", "meta", "dc", "webpage", "feed", "source")
 AUTHOR = (
-    "jsonld", "microdata", "byline", "parsely", "cxense", "sailthru", "citation", "meta", "article", "dc", "webpage",
-    "feed",
+    "jsonld", "microdata", "byline", "parsely", "cxense", "sailthru", "citation", "meta", "twitter", "article",
+    "dc", "webpage", "feed",
 )  # fmt: skip
 SECTION = ("article", "jsonld", "parsely", "microdata", "cxense", "meta", "webpage")
 TAG = ("jsonld", "article", "news", "parsely", "sailthru", "microdata", "feed", "meta")
@@ -101,6 +101,8 @@ def _author_groups(clues: Clues, names: Sequence[str]) -> Iterable[tuple[str, tu
     said = clues.of("author")
     for origin in AUTHOR:
         lines = [clue.text for clue in said if clue.origin in (origin, f"{origin}-org")]
+        if origin == "citation":
+            lines = [upright_name(line) for line in lines]
         people = author_names(lines, names)
         if people:
             yield origin, people
@@ -115,6 +117,9 @@ def _group_losers(groups: Sequence[tuple[str, tuple[str, ...]]], winner: tuple[s
 
 def _published(clues: Clues, habits: Habits, guess: Guess | None) -> Fact[Moment | None]:
     chosen, candidates = choose_published(clues, habits)
+    if chosen is None:
+        changed, candidates = choose_modified(clues, habits, None)
+        chosen = changed and Dated("modified", changed.moment)
     if chosen is None and guess:
         moment = parse_moment(guess("date"), habits)
         return Fact(moment, "trafilatura" if moment else "")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Node: TypeAlias = "dict[str, Json]"
 
 MAX_BLOCK_CHARS = 2_000_000  # of one <script>; the largest of 956 real pages has 0.3 million

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extractors.metadata.clues import Clue, FactName
+from extractors.metadata.lexicon import WRITTEN_BY
 from extractors.metadata.prose import plain
 from extractors.metadata.scan import Scan
 
@@ -29,6 +30,9 @@ _MEANINGS: dict[str, tuple[FactName, str]] = {
     "og:article:author": ("author", "article"),
     "book:author": ("author", "article"),
     "article.author": ("author", "article"),
+    "articleauthor": ("author", "meta"),
+    "article_author": ("author", "meta"),
+    "twitter:misc:written by": ("author", "twitter"),
     "dc.creator": ("author", "dc"),
     "dcterms.creator": ("author", "dc"),
     "dc.contributor": ("author", "dc"),
@@ -145,3 +149,12 @@ def clues_of_metas(scan: Scan) -> Iterator[Clue]:
             text = plain(content)
             if text:
                 yield Clue(*meaning, text)
+    yield from _clues_of_cards(dict(scan.metas))
+
+
+def _clues_of_cards(metas: dict[str, str]) -> Iterator[Clue]:
+    """twitter:label1 "Written by" beside twitter:data1 "Jane Doe", which WordPress writes."""
+    for number in "12":
+        label, value = metas.get(f"twitter:label{number}", ""), plain(metas.get(f"twitter:data{number}", ""))
+        if value and plain(label).lower().rstrip(":") in WRITTEN_BY:
+            yield Clue("author", "twitter", value)

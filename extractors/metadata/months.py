@@ -24,7 +24,8 @@ _NAMES: dict[str, str] = {
     "kesäkuu/kesäkuuta heinäkuu/heinäkuuta elokuu/elokuuta syyskuu/syyskuuta lokakuu/lokakuuta "
     "marraskuu/marraskuuta joulukuu/joulukuuta",
     "et": "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
-    "lv": "janvāris/janvāra/janvārī februāris/februāra/februārī marts/martā aprīlis/aprīļa maijs/maijā jūnijs/jūnijā "
+    "lv": "janvāris/janvāra/janvārī februāris/februāra/februārī marts/martā aprīlis/aprīļa maijs/maijā "
+    "jūnijs/jūnijā "
     "jūlijs/jūlijā augusts/augustā septembris oktobris novembris decembris",
     "lt": "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
     "pl": "stycznia/styczeń lutego/luty marca/marzec kwietnia/kwiecień maja/maj czerwca/czerwiec lipca/lipiec "
@@ -33,7 +34,8 @@ _NAMES: dict[str, str] = {
     "srpna/srpen září října/říjen listopadu prosince/prosinec",
     "sk": "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
     "sl": "januarja februarja marca aprila maja junija julija avgusta septembra oktobra novembra decembra",
-    "hr": "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga/studenog prosinca",
+    "hr": "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada "
+    "studenoga/studenog prosinca",
     "sr": "januara februara marta aprila maja juna jula avgusta septembra oktobra novembra decembra",
     "ro": "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
     "hu": "január február március április május június július augusztus szeptember október november december",
@@ -60,16 +62,19 @@ _NAMES: dict[str, str] = {
     "hi": "जनवरी/जन फ़रवरी/फरवरी/फर मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर अक्टूबर/अक्तूबर "
     "नवंबर/नवम्बर दिसंबर/दिसम्बर",
     "mr": "जानेवारी फेब्रुवारी मार्च एप्रिल मे जून जुलै ऑगस्ट सप्टेंबर ऑक्टोबर नोव्हेंबर डिसेंबर",
-    "bn": "জানুয়ারি/জানুয়ারী ফেব্রুয়ারি/ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগস্ট/আগষ্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "bn": "জানুয়ারি/জানুয়ারী ফেব্রুয়ারি/ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগস্ট/আগষ্ট সেপ্টেম্বর "
+    "অক্টোবর নভেম্বর ডিসেম্বর",
     "ta": "ஜனவரி பிப்ரவரி மார்ச் ஏப்ரல் மே ஜூன் ஜூலை ஆகஸ்ட் செப்டம்பர் அக்டோபர் நவம்பர் டிசம்பர்",
     "te": "జనవరి ఫిబ్రవరి మార్చి ఏప్రిల్ మే జూన్ జూలై/జులై ఆగస్టు సెప్టెంబర్ అక్టోబర్ నవంబర్ డిసెంబర్",
-    "th": "มกราคม/ม.ค. กุมภาพันธ์/ก.พ. มีนาคม/มี.ค. เมษายน/เม.ย. พฤษภาคม/พ.ค. มิถุนายน/มิ.ย. กรกฎาคม/ก.ค. สิงหาคม/ส.ค. "
+    "th": "มกราคม/ม.ค. กุมภาพันธ์/ก.พ. มีนาคม/มี.ค. เมษายน/เม.ย. พฤษภาคม/พ.ค. มิถุนายน/มิ.ย. "
+    "กรกฎาคม/ก.ค. สิงหาคม/ส.ค. "
     "กันยายน/ก.ย. ตุลาคม/ต.ค. พฤศจิกายน/พ.ย. ธันวาคม/ธ.ค.",
     "id": "januari februari maret april mei juni juli agustus september oktober november desember",
     "ms": "januari februari mac april mei jun julai ogos september oktober november disember",
     "sw": "januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
     "ka": "იანვარი/იანვრის თებერვალი/თებერვლის მარტი/მარტის აპრილი/აპრილის მაისი/მაისის ივნისი/ივნისის "
-    "ივლისი/ივლისის აგვისტო/აგვისტოს სექტემბერი/სექტემბრის ოქტომბერი/ოქტომბრის ნოემბერი/ნოემბრის დეკემბერი/დეკემბრის",
+    "ივლისი/ივლისის აგვისტო/აგვისტოს სექტემბერი/სექტემბრის ოქტომბერი/ოქტომბრის ნოემბერი/ნოემბრის "
+    "დეკემბერი/დეკემბრის",
     "hy": "հունվարի/հունվար փետրվարի/փետրվար մարտի/մարտ ապրիլի/ապրիլ մայիսի/մայիս հունիսի/հունիս հուլիսի/հուլիս "
     "օգոստոսի/օգոստոս սեպտեմբերի/սեպտեմբեր հոկտեմբերի/հոկտեմբեր նոյեմբերի/նոյեմբեր դեկտեմբերի/դեկտեմբեր",
 }  # fmt: skip
@@ -77,6 +82,8 @@ _NAMES: dict[str, str] = {
 
 def fold_letters(text: str) -> str:
     """Lower case without accents, so that "FÉVRIER", "fevrier" and "février" are one."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFD", text.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char) or char > "\u0900")
     return unicodedata.normalize("NFC", plain)

@@ -5,9 +5,11 @@ The tree is only read. Counts are bounded, so that a page made of a million meta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import cast
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -18,6 +20,7 @@ MAX_METAS = 400  # the most of 956 real pages: 179
 MAX_BLOCKS = 60  # of JSON-LD
 MAX_SEEN = 60  # of each kind of visible clue
 MAX_VALUE = 5_000  # characters of one attribute
+MAX_PIECES = 2_000  # of text in one element
 SAMPLE_CHARS = 3_000  # of running text, for its language
 MIN_SAMPLE = 200  # characters of it; less says little
 MIN_PARAGRAPH = 60  # characters; shorter ones are rather furniture
@@ -29,7 +32,7 @@ class Scan:
 
     metas: list[tuple[str, str]] = field(default_factory=list)  # lower-case key, content
     blocks: list[str] = field(default_factory=list)  # JSON-LD
-    links: list[tuple[str, str]] = field(default_factory=list)  # rel, href
+    canonicals: list[str] = field(default_factory=list)  # rel=canonical
     base: str = ""
     title: str = ""
     language: str = ""
@@ -41,23 +44,13 @@ class Scan:
     sample: str = ""
 
 
-_LOWER = "translate(@class, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
-
-
-def _class_path(*words: str) -> str:
-    return " or ".join(f"contains({_LOWER}, '{word}')" for word in words)
-
-
-_BODY = "/html/body/descendant::*"
 _ITEMPROPS = XPath("//*[@itemprop and not(self::meta)]")
-_BYLINES = XPath(
-    f"{_BODY}[@rel='author' or (@class and ({_class_path('byline', 'author', 'autor', 'writer', 'signature', 'journalist', 'redakt', 'reporter')}))]"
-)
-_DATELINES = XPath(
-    f"{_BODY}[self::div or self::span or self::p or self::li or self::small or self::dd or self::em or self::a or self::h5 or self::h6 or self::section]"
-    f"[(@class and ({_class_path('date', 'datum', 'time', 'publish', 'posted', 'fecha', 'meta', 'info', 'byline')})) "
-    f"or (@id and (contains(@id, 'date') or contains(@id, 'time')))]"
-)
+_LINE_TAGS = (
+    "a", "address", "b", "cite", "dd", "div", "em", "footer", "h4", "h5", "h6", "header", "i", "li", "p",
+    "section", "small", "span", "strong", "td",
+)  # fmt: skip
+_CALLED_AUTHOR = re.compile(r"byline|author|autor|writer|signature|journalist|redakt|reporter", re.IGNORECASE)
+_CALLED_DATE = re.compile(r"date|datum|time|publish|posted|fecha|meta|info|byline", re.IGNORECASE)
 
 
 def scan_page(tree: HtmlElement) -> Scan:
@@ -70,19 +63,25 @@ def scan_page(tree: HtmlElement) -> Scan:
     )
     for element in tree.iter("meta", "script", "link", "title", "h1", "time", "base"):
         _READERS[element.tag](scan, element)
-    scan.microdata = [(str(e.get("itemprop")), e) for e in islice(_ITEMPROPS(tree), MAX_METAS)]
+    marked = cast("list[HtmlElement]", _ITEMPROPS(tree))
+    scan.microdata = [(element.get("itemprop", ""), element) for element in marked[:MAX_METAS]]
     scan.sample = _running_text(tree)
     return scan
 
 
-def find_bylines(tree: HtmlElement) -> list[HtmlElement]:
-    """Elements whose class or rel calls them an author's."""
-    return list(islice(_BYLINES(tree), MAX_SEEN))
-
-
-def find_datelines(tree: HtmlElement) -> list[HtmlElement]:
-    """Elements whose class or id calls them a date, or the line in which dates stand."""
-    return list(islice(_DATELINES(tree), MAX_SEEN))
+def find_lines(tree: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]]:
+    """Elements whose class, id or rel calls them an author's, and those called a date or the line of one."""
+    bylines: list[HtmlElement] = []
+    datelines: list[HtmlElement] = []
+    for element in tree.iter(*_LINE_TAGS):
+        called = f"{element.get('class', '')[:300]} {element.get('id', '')[:100]}"
+        if len(called) > 1 and _CALLED_DATE.search(called) and len(datelines) < MAX_SEEN:
+            datelines.append(element)
+        if element.get("rel") == "author" or (len(called) > 1 and _CALLED_AUTHOR.search(called)):
+            bylines.append(element)
+            if len(bylines) >= MAX_SEEN:
+                break
+    return bylines, datelines
 
 
 def _read_meta(scan: Scan, element: HtmlElement) -> None:
@@ -103,14 +102,9 @@ def _read_script(scan: Scan, element: HtmlElement) -> None:
 
 
 def _read_link(scan: Scan, element: HtmlElement) -> None:
-    rel, href = element.get("rel"), element.get("href")
-    if (
-        rel
-        and href
-        and len(scan.links) < MAX_METAS
-        and rel.lower() in ("canonical", "amphtml", "author", "shortlink")
-    ):
-        scan.links.append((rel.lower(), href[:MAX_VALUE]))
+    href = element.get("href")
+    if href and len(scan.canonicals) < 3 and (element.get("rel") or "").lower() == "canonical":
+        scan.canonicals.append(href[:MAX_VALUE])
 
 
 def _read_title(scan: Scan, element: HtmlElement) -> None:
@@ -146,10 +140,19 @@ _READERS = {
 }
 
 
+def elements_behind(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements behind one, in the order of the document."""
+    node: HtmlElement | None = element
+    while node is not None:
+        for sibling in node.itersiblings():
+            yield from sibling.iter()
+        node = node.getparent()
+
+
 def visible_text(element: HtmlElement, limit: int = MAX_VALUE) -> str:
     """The text inside an element, scripts and styles left out, pieces parted by a space where tags part them."""
     pieces, size, last = [], 0, ""
-    for piece in _pieces(element):
+    for piece in islice(_pieces(element), MAX_PIECES):
         if last.islower() and piece[:1].isupper():
             pieces.append(" ")  # two spans set apart by style alone: "KickerHeadline"
         pieces.append(piece)
