@@ -36,7 +36,7 @@ UNDATED_MAX_INTERVAL_S = 6 * 3_600
 # For a given number of requests the articles are seen soonest, on average, when intervals go with 1/sqrt(rate):
 # set the derivative of sum(rate * interval / 2) + price * sum(1 / interval) to zero. bench/polling.py: with this
 # factor the median lag is that of polling every ten minutes, for less than half the requests.
-PACE_S = 6_000.0  # seconds between polls of a feed with one entry a day
+PACE_S = 5_000.0  # seconds between polls of a feed with one entry a day
 WINDOW_SHARE = 0.3  # of what a feed lists may be new at once, or it could roll over
 MAX_HINT_S = 6 * 3_600  # a ttl of days is a default that nobody looked at
 MAX_RETRY_AFTER_S = 86_400
