@@ -166,9 +166,14 @@ def cell_text(value: object) -> str:
     return safe_text(str(value))
 
 
-def counted(count: int, what: str) -> str:
+def counted(count: int, what: str, plural: str = "") -> str:
     """1 feed, 2 feeds, 1,000 feeds."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {plural or what + 's'}"
+
+
+def size_text(count: int) -> str:
+    """A number of bytes as 1.2 GB or 3.4 MB."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def plain_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import duckdb
 
 from storage.connection import translated
 from storage.errors import StorageError, one_line
+
+BATCH_ROWS = 2048  # DuckDB's own vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,15 @@ class QueryResult:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one statement while it is read: `batches` are its rows, some thousand at a time."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    batches: Iterator[list[tuple[object, ...]]]
+
+
 def run_query(
     published: Path, sql: str, params: Sequence[object] = (), max_rows: int | None = None
 ) -> QueryResult:
@@ -33,18 +45,37 @@ def run_query(
     The copy is opened read-only: nothing that is asked can change it. Of several statements the last one's answer
     is given. Raises `StorageError` in one line for SQL that is wrong, and where there is no copy.
     """
+    with opened_copy(published) as con:
+        con.execute(sql, list(params) or None)
+        columns, types = _described(con)
+        rows = con.fetchall() if max_rows is None else con.fetchmany(max_rows + 1)
+        truncated = max_rows is not None and len(rows) > max_rows
+        return QueryResult(columns, types, rows[:max_rows] if truncated else rows, truncated)
+
+
+@contextmanager
+def streamed_query(published: Path, sql: str, params: Sequence[object] = ()) -> Iterator[Answer]:
+    """The same for an answer of any size: its rows are made as they are read, inside of the block."""
+    with opened_copy(published) as con:
+        con.execute(sql, list(params) or None)
+        yield Answer(*_described(con), iter(lambda: con.fetchmany(BATCH_ROWS), []))
+
+
+@contextmanager
+def opened_copy(published: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published copy, read-only, its errors made `StorageError`. `threads`: all CPUs, unless said."""
     if not published.exists():
         raise StorageError(f"there is no published copy at {published} yet: run `presswatch publish`")
     try:
-        con = duckdb.connect(str(published), read_only=True)
+        con = duckdb.connect(str(published), read_only=True, config={"threads": threads} if threads else {})
     except duckdb.Error as error:
         raise StorageError(f"{published}: {one_line(error)}") from error
     with con, translated(published):
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(sql, list(params) or None)
-        described = con.description or []
-        columns = tuple(str(column[0]) for column in described)
-        types = tuple(str(column[1]) for column in described)
-        rows = con.fetchall() if max_rows is None else con.fetchmany(max_rows + 1)
-        truncated = max_rows is not None and len(rows) > max_rows
-        return QueryResult(columns, types, rows[:max_rows] if truncated else rows, truncated)
+        yield con
+
+
+def _described(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and SQL types of the columns of the answer that is about to be read."""
+    described = con.description or []
+    return tuple(str(column[0]) for column in described), tuple(str(column[1]) for column in described)

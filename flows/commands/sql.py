@@ -19,7 +19,7 @@ from flows.safe_text import safe_text
 from flows.terminal import Column, Terminal, cell_text, counted, json_text
 
 if TYPE_CHECKING:
-    from storage.query import QueryResult
+    from storage.query import Answer, QueryResult
 
 ROWS_ON_A_TERMINAL = 200  # more than anybody scrolls back; a LIMIT, or a pipe, has the rest
 _NUMBERS = (
@@ -59,17 +59,17 @@ def command(query: str | None, as_csv: bool, as_json: bool, config_path: Path) -
         _say_how_to_open(terminal, published, as_json)
         return Exit.DONE
 
-    from storage.query import run_query
+    from storage.query import run_query, streamed_query
 
-    shown = terminal.shows and not as_csv and not as_json
     text = sys.stdin.read() if query == "-" else query
-    result = run_query(published, text, max_rows=ROWS_ON_A_TERMINAL if shown else None)
-    if as_json:
-        _write_json(terminal, result)
-    elif shown:
-        _show(terminal, result)
-    else:
-        _write_csv(terminal, result)
+    if terminal.shows and not as_csv and not as_json:
+        _show(terminal, run_query(published, text, max_rows=ROWS_ON_A_TERMINAL))
+        return Exit.DONE
+    with streamed_query(published, text) as answer:
+        if as_json:
+            _write_json(terminal, answer)
+        else:
+            _write_csv(terminal, answer)
     return Exit.DONE
 
 
@@ -114,20 +114,25 @@ def _show(terminal: Terminal, result: QueryResult) -> None:
     terminal.line(f"{more}{counted(count, 'row')}{hint}", "dim")
 
 
-def _write_csv(terminal: Terminal, result: QueryResult) -> None:
+def _write_csv(terminal: Terminal, answer: Answer) -> None:
     """As it is stored, for the next program; on a terminal made safe like everything else."""
     safe = safe_text if terminal.shows else str
     writer = csv.writer(terminal.out, lineterminator="\n")
-    writer.writerow([safe(name) for name in result.columns])
-    for row in result.rows:
-        writer.writerow([safe(_csv_cell(value)) for value in row])
+    writer.writerow([safe(name) for name in answer.columns])
+    for batch in answer.batches:
+        writer.writerows([safe(_csv_cell(value)) for value in row] for row in batch)
 
 
-def _write_json(terminal: Terminal, result: QueryResult) -> None:
+def _write_json(terminal: Terminal, answer: Answer) -> None:
     """An array of objects, one a line, as DuckDB's own shell writes it."""
-    names = _distinct(result.columns)
-    lines = [json_text(dict(zip(names, map(plain_value, row), strict=True))) for row in result.rows]
-    terminal.out.write("[" + ",\n".join(lines) + "]\n")
+    names = _distinct(answer.columns)
+    before = "["
+    for batch in answer.batches:
+        for row in batch:
+            line = json_text(dict(zip(names, map(plain_value, row), strict=True)))
+            terminal.out.write(before + line)
+            before = ",\n"
+    terminal.out.write("[]\n" if before == "[" else "]\n")
 
 
 def _distinct(names: tuple[str, ...]) -> list[str]:

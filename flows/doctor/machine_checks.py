@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from flows.doctor.findings import Finding, fail, ok, warn
+from flows.terminal import size_text
 
 # Of the many, those whose version decides whether the pipeline works; all are checked.
 SHOWN = ("duckdb", "prefect", "fastapi", "trafilatura")
@@ -98,7 +99,7 @@ def disk_findings(
             "disk", f"{folder}: {(error.strerror or str(error)).lower()}", "name another place in the config"
         )
         return
-    shown = f"{_megabytes(free)} free at {folder}, the database has {_megabytes(size)}"
+    shown = f"{size_text(free)} free at {folder}, the database has {size_text(size)}"
     if free < size + ROOM_TO_WORK // 5:
         yield fail("disk", shown, "make room: a copy of the database can't be published")
     elif free < 2 * size + ROOM_TO_WORK:
@@ -130,7 +131,3 @@ def _nearest_folder(path: Path) -> Path:
     while not path.exists() and path != path.parent:
         path = path.parent
     return path
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main
+from flows.cli import run_command
 
 SMALL_CONFIG = """\
 database: data/presswatch.duckdb
@@ -55,7 +55,7 @@ def presswatch(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     def run(*args: object) -> Ran:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            code = main([str(arg) for arg in args])
+            code = run_command([str(arg) for arg in args])
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

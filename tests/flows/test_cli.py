@@ -18,6 +18,7 @@ import flows.cli
 from extractors.errors import TimedOut
 from flows.cli import COMMANDS
 from flows.exits import CommandError, Exit
+from flows.lazy_group import LazyGroup
 from storage.errors import DatabaseBusy
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +60,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
         def broken() -> None:
             raise error
 
-        monkeypatch.setattr(flows.cli.LazyGroup, "get_command", lambda self, context, name: broken)
+        monkeypatch.setattr(LazyGroup, "get_command", lambda self, context, name: broken)
 
     return install
 
@@ -81,14 +82,14 @@ def test_every_command_explains_itself_with_an_example_and_takes_a_config(pressw
     assert told.code == 0
     assert "Example:" in told.out
     assert f"  presswatch {name}" in told.out
-    if "Commands:" not in told.out:
+    if name != "demo":  # which brings its own
         assert "--config PATH" in told.out
         assert "PRESSWATCH_CONFIG" in told.out
 
 
 def test_help_needs_nothing_heavy() -> None:
     code = (
-        "import sys; from flows.cli import main; main(['--help']); "
+        "import sys; from flows.cli import run_command; run_command(['--help']); "
         f"print('heavy:', sorted({HEAVY!r} & {{*sys.modules}}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -103,7 +104,7 @@ def test_a_command_loads_what_it_needs_and_no_more(
     workplace: Path, args: list[str], needed: set[str]
 ) -> None:
     code = (
-        f"import sys; from flows.cli import main; main({args!r}); "
+        f"import sys; from flows.cli import run_command; run_command({args!r}); "
         f"print('heavy:', sorted(({HEAVY!r} - {needed!r}) & {{*sys.modules}}))"
     )
     environ = os.environ | {"PYTHONPATH": str(ROOT)}

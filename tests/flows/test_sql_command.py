@@ -14,7 +14,7 @@ import pytest
 
 from flows.commands import sql
 from flows.terminal import Terminal
-from storage.query import QueryResult
+from storage.query import Answer, QueryResult
 
 Run = Callable[..., Any]
 
@@ -120,7 +120,7 @@ def test_on_a_terminal_rows_are_a_table_made_safe(monkeypatch: pytest.MonkeyPatc
     assert lines[2].startswith("\\x1b[31m[red]A title")
     assert lines[2].endswith("…      7")
     assert lines[-1] == "the first 2 rows; piped, all of them as CSV"
-    sql._write_csv(Terminal(screen, screen), result)
+    sql._write_csv(Terminal(screen, screen), Answer(result.columns, result.types, iter([result.rows])))
     assert "\x1b[31m" not in screen.getvalue()
 
 
