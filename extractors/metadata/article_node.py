@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from extractors.metadata.clues import Clue, FactName
 from extractors.metadata.jsonld import Json, Node, listed, text_of, types_of
@@ -67,54 +67,51 @@ def _addresses(node: Node) -> Iterator[str]:
 
 def clues_of_article(article: Node, nodes: Sequence[Node]) -> Iterator[Clue]:
     """All clues that the chosen node holds, references within the page followed."""
-    is_page = not _is_any(article, _ARTICLES)
-    origin = "webpage" if is_page else "jsonld"
+    origin = "jsonld" if _is_any(article, _ARTICLES) else "webpage"
     by_id = {str(node["@id"]): node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    yield from _texts(article, origin)
+    for fact, origin_word, value in _flat_values(article, origin):
+        yield from _clue(fact, origin_word, text_of(value))
     yield from _author_clues(article, by_id, origin)
-    for keyword in listed(article.get("keywords")):
-        yield from _clue("tag", "jsonld", text_of(keyword))
     for image in (*listed(article.get("image")), *listed(article.get("thumbnailUrl"))):
         yield from _clue("image", "jsonld", _image_url(image, by_id))
     for publisher in listed(article.get("publisher")):
-        yield from _clue("site", "jsonld", _names_of(publisher, by_id))
+        for name in _names_of(publisher, by_id):
+            yield from _clue("site", "jsonld", name)
     free = article.get("isAccessibleForFree")
-    if free is not None:
-        yield Clue("paywall", "jsonld", str(free))
+    yield from _clue("paywall", "jsonld", str(free) if isinstance(free, bool) else text_of(free))
 
 
-_TEXTS: tuple[tuple[str, FactName], ...] = (
-    ("headline", "title"),
-    ("datePublished", "published"),
-    ("dateModified", "modified"),
-    ("inLanguage", "language"),
-    ("url", "canonical"),
-)
+def clues_of_breadcrumbs(nodes: Sequence[Node]) -> Iterator[Clue]:
+    """The department of a page: the step behind the front page, if it is not the article itself."""
+    trail = next((node for node in nodes if "BreadcrumbList" in types_of(node)), None)
+    if trail is None:
+        return
+    steps = [step for step in listed(trail.get("itemListElement")) if isinstance(step, dict)]
+    names = [plain(text_of(step.get("name") or step.get("item"))) for step in steps[:10]]
+    if len(names) >= 3 and not names[1].startswith("http"):
+        yield from _clue("section", "breadcrumb", names[1])
 
 
-def _texts(article: Node, origin: str) -> Iterator[Clue]:
-    for key, fact in _TEXTS:
-        yield from _clue(fact, origin, _scalar(article.get(key)))
-    yield from _clue("title", "jsonld-name", _scalar(article.get("name")))
-    yield from _clue("published", "created", _scalar(article.get("dateCreated")))
-    for section in listed(article.get("articleSection")):
-        yield from _clue("section", origin, text_of(section))
-    main = article.get("mainEntityOfPage")
-    yield from _clue(
-        "canonical",
-        origin,
-        main
-        if isinstance(main, str)
-        else text_of(main.get("@id") or main.get("url"))
-        if isinstance(main, dict)
-        else "",
-    )
+def _flat_values(article: Node, origin: str) -> Iterator[tuple[FactName, str, Json]]:
+    yield "title", origin, article.get("headline")
+    yield "title", "jsonld-name", article.get("name")
+    yield "published", origin, article.get("datePublished")
+    yield "published", "created", article.get("dateCreated")
+    yield "modified", origin, article.get("dateModified")
+    yield "language", origin, _language(article.get("inLanguage"))
+    yield "canonical", origin, article.get("url")
+    yield "canonical", origin, _address(article.get("mainEntityOfPage"))
+    yield from (("section", origin, section) for section in listed(article.get("articleSection")))
+    yield from (("tag", "jsonld", keyword) for keyword in listed(article.get("keywords")))
 
 
-def _scalar(value: Json) -> str:
-    if isinstance(value, dict):
-        value = value.get("@value") or value.get("alternateName") or value.get("name")
-    return text_of(value)
+def _language(value: Json) -> Json:
+    """schema.org's Language has the code in alternateName, and "German" in name."""
+    return value.get("alternateName") or value.get("name") if isinstance(value, dict) else value
+
+
+def _address(value: Json) -> Json:
+    return value.get("@id") or value.get("url") if isinstance(value, dict) else value
 
 
 def _clue(fact: FactName, origin: str, text: str) -> Iterator[Clue]:
@@ -123,50 +120,41 @@ def _clue(fact: FactName, origin: str, text: str) -> Iterator[Clue]:
         yield Clue(fact, origin, text)
 
 
-def _author_clues(article: Node, by_id: dict[str, Node], origin: str) -> Iterator[Clue]:
+def _author_clues(article: Node, by_id: Mapping[str, Node], origin: str) -> Iterator[Clue]:
     authors = listed(article.get("author")) or listed(article.get("creator"))
-    flat = [inner for author in authors for inner in listed(author)][:MAX_AUTHORS]
-    for author in flat:
+    flat = [inner for author in authors for inner in listed(author)]
+    for author in flat[:MAX_AUTHORS]:
         node = _resolved(author, by_id)
-        organised = isinstance(node, dict) and _is_any(node, _ORGANISATIONS)
-        for name in _split_names(_names_of(node, by_id)):
-            yield from _clue("author", f"{origin}-org" if organised else origin, name)
+        is_house = isinstance(node, dict) and _is_any(node, _ORGANISATIONS)
+        for name in _names_of(node, by_id):
+            yield from _clue("author", f"{origin}-org" if is_house else origin, name)
 
 
-def _split_names(names: str) -> list[str]:
-    return [name for name in names.split("\n") if name.strip()]
-
-
-def _resolved(value: Json, by_id: dict[str, Node]) -> Json:
+def _resolved(value: Json, by_id: Mapping[str, Node]) -> Json:
     """A node that is only a reference, replaced by what it refers to."""
     if isinstance(value, dict) and not value.get("name") and isinstance(value.get("@id"), str):
         return by_id.get(str(value["@id"]), value)
     return value
 
 
-def _names_of(value: Json, by_id: dict[str, Node]) -> str:
-    """The name in a Person or Organization, a string, or a list of either (then one on each line)."""
+def _names_of(value: Json, by_id: Mapping[str, Node]) -> Iterator[str]:
+    """The names in a Person or Organization, or in a string."""
     value = _resolved(value, by_id)
     if isinstance(value, str):
-        return value
+        yield value
     if not isinstance(value, dict):
-        return ""
-    name = value.get("name")
-    if isinstance(name, list):
-        return "\n".join(text_of(item) for item in name[:MAX_AUTHORS])
-    if isinstance(name, dict):
-        return text_of(name)
-    if name:
-        return str(name)
+        return
+    names = [text_of(name) for name in listed(value.get("name"))[:MAX_AUTHORS]]
+    if any(names):
+        yield from (name for name in names if name)
+        return
     parts = (text_of(value.get(key)) for key in ("givenName", "additionalName", "familyName"))
-    return " ".join(part for part in parts if part)
+    yield " ".join(part for part in parts if part)
 
 
-def _image_url(value: Json, by_id: dict[str, Node]) -> str:
+def _image_url(value: Json, by_id: Mapping[str, Node]) -> str:
     if isinstance(value, dict) and not (value.get("url") or value.get("contentUrl")):
         value = by_id.get(text_of(value.get("@id")), value)
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl") or value.get("@id")
-    if isinstance(value, dict):
-        value = value.get("@id")
-    return text_of(value)
+    return text_of(_address(value))

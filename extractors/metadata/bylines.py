@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from extractors.metadata.clues import Clue
 from extractors.metadata.datelines import in_furniture
 from extractors.metadata.lexicon import DATED, WRITTEN_BY
-from extractors.metadata.names import author_names, has_lead, is_name_like
+from extractors.metadata.names import author_names, has_lead, is_name_like, labelled_names
 from extractors.metadata.prose import plain
 from extractors.metadata.scan import elements_behind, visible_text
 
@@ -56,8 +56,9 @@ def clues_behind(heading: HtmlElement | None) -> Iterator[Clue]:
         if not (isinstance(element.tag, str) and element.text and element.text.strip()):
             continue
         line = plain(visible_text(element, MAX_LINE * 2), MAX_LINE * 2)
-        if len(line) <= MAX_LINE and has_lead(line):
-            names = [name for name in author_names([line]) if is_name_like(name)]
+        if len(line) <= MAX_LINE:
+            names = labelled_names(line) or (author_names([line]) if has_lead(line) else ())
+            names = tuple(name for name in names if is_name_like(name))
             if names:
                 yield from (Clue("author", "byline", name) for name in names)
                 return

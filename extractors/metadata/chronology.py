@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from urllib.parse import urlsplit
 
 from extractors.metadata.clues import Clue, Clues
 from extractors.metadata.dates import Habits, date_in_path, parse_moment, zone_named
 from extractors.model import Moment
+from extractors.urls import host_of
 
 # Origins in the order of belief; what each is worth stands in docs/facts.md.
 PUBLISHED = (
@@ -39,9 +39,7 @@ def choose_published(clues: Clues, habits: Habits) -> tuple[Dated | None, tuple[
     found = list(_dated(clues.of("published"), habits))
     if entry is not None and entry.published is not None:
         found.append(Dated("feed", entry.published))
-    path = date_in_path(urlsplit(clues.page.url).path, habits) or date_in_path(
-        urlsplit(clues.page.found_url).path, habits
-    )
+    path = date_in_path(clues.page.url, habits) or date_in_path(clues.page.found_url, habits)
     if path is not None:
         found.append(Dated("url", path))
     ranked = _ranked(found, PUBLISHED, clues.page.fetched_at)
@@ -104,7 +102,7 @@ def _writes_month_first(clues: Clues, language: str | None) -> bool:
     if language != "en":
         return False
     declared = " ".join(clue.text.lower().replace("_", "-") for clue in clues.of("language"))
-    host = urlsplit(clues.page.url).hostname or ""
+    host = host_of(clues.page.url)
     if any(f"en-{region}" in declared for region in _DAY_FIRST_REGIONS):
         return False
     return host.rpartition(".")[2] not in _DAY_FIRST_REGIONS and not host.endswith(".eu")

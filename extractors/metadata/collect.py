@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from extractors.metadata.article_node import choose_article, clues_of_article
+from extractors.metadata.article_node import choose_article, clues_of_article, clues_of_breadcrumbs
 from extractors.metadata.bylines import clues_behind, clues_of_bylines, clues_of_labels
 from extractors.metadata.clues import Clue, Clues
 from extractors.metadata.datelines import clues_of_datelines, clues_of_times
@@ -31,6 +31,7 @@ def collect(tree: HtmlElement, page: Page) -> Clues:
     nodes = parse_blocks(scan.blocks)
     article = choose_article(nodes, page.url, [scan.title, *(text for text, _ in scan.headings)])
     clues = list(clues_of_article(article, nodes)) if article is not None else []
+    clues.extend(clues_of_breadcrumbs(nodes))
     clues.extend(clues_of_metas(scan))
     clues.extend(_clues_of_document(scan))
     clues.extend(_clues_of_entry(page))

@@ -229,14 +229,15 @@ def _moment_of(day: _Day, clock: _Clock | None, assumed: tzinfo | None) -> Momen
 # -------------------------------------------------------------------------------------------------- in addresses
 
 _IN_PATH = re.compile(
-    r"(?:/|-|_)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2]|[1-9](?=[/_-])|[a-z]{3}(?=[/_-]))[/_-]?(0[1-9]|[12]\d|3[01]|[1-9](?=[/_-]))"
-    r"(?=[/_.-]|$)"
+    r"[/_-]((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2]|[1-9](?=[/_-])|[a-z]{3}(?=[/_-]))[/_-]?"
+    r"(0[1-9]|[12]\d|3[01]|[1-9](?=[/_-]))(?=[/_.-]|$)"
 )
 
 
-def date_in_path(path: str, habits: Habits = Habits()) -> Moment | None:
-    """The day that an address carries, e.g. /2024/04/24/, /2024-04-24-, /20240424/, /2024/feb/24/."""
-    for found in _IN_PATH.finditer(path[:500].lower()):
+def date_in_path(url: str, habits: Habits = Habits()) -> Moment | None:
+    """The day in the path of an address, e.g. /2024/04/24/, /2024-04-24-, /20240424/, /2024/feb/24/."""
+    path = re.split("[?#]", url[:1_000].lower(), maxsplit=1)[0]
+    for found in _IN_PATH.finditer(path, path.find("//") + 2):
         month = int(found[2]) if found[2].isdigit() else MONTHS.get(found[2], 0)
         day = _Day(int(found[1]), month, int(found[3]), 0, 0)
         if 1 <= month <= 12 and FIRST_YEAR <= day.year < 2100:

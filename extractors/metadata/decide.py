@@ -28,7 +28,7 @@ AUTHOR = (
     "jsonld", "microdata", "byline", "parsely", "cxense", "sailthru", "citation", "meta", "twitter", "article",
     "dc", "webpage", "feed",
 )  # fmt: skip
-SECTION = ("article", "jsonld", "parsely", "microdata", "cxense", "meta", "webpage")
+SECTION = ("article", "jsonld", "parsely", "microdata", "cxense", "meta", "webpage", "breadcrumb")
 TAG = ("jsonld", "article", "news", "parsely", "sailthru", "microdata", "feed", "meta")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -17,12 +18,12 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Node: TypeAlias = "dict[str, Json]"
 
 MAX_BLOCK_CHARS = 2_000_000  # of one <script>; the largest of 956 real pages has 0.3 million
-MAX_NODES = 3_000  # looked at on one page
+MAX_NODES = 3_000  # values looked at on one page
 MAX_DEPTH = 12  # of nodes in nodes; articles sit at 1 to 4
 
 _PIECES = re.compile(
     r'"(?:[^"\\]|\\.)*"'  # a string: kept, less its invalid escapes
-    r"|/\*.*?\*/|(?<![:\w])//[^\n]*"  # a comment: dropped
+    r"|/\*.{0,5000}?\*/|(?<![:\w])//[^\n]*"  # a comment: dropped
     r"|,(?=\s*[}\]])"  # a trailing comma: dropped
     r"|(?<=[\[{,])\s*,",  # a doubled comma: dropped
     re.DOTALL,
@@ -100,31 +101,22 @@ def salvage(block: str) -> tuple[Node, ...]:
     return ({**node, "@type": "NewsArticle"},) if node else ()
 
 
-_INNER = (
-    "@graph",
-    "mainEntity",
-    "mainEntityOfPage",
-    "itemReviewed",
-    "subjectOf",
-    "about",
-    "isPartOf",
-    "hasPart",
-)
-_NEVER = frozenset(
-    ("itemListElement", "comment", "review", "mentions", "citation", "relatedLink", "liveBlogUpdate")
-)
+# Properties that hold other articles, or what readers say.
+_NEVER = frozenset((
+    "itemListElement", "comment", "review", "mentions", "citation", "relatedLink", "liveBlogUpdate",
+))  # fmt: skip
 
 
 def _nodes_of(roots: Iterable[Json], limit: int) -> Iterator[Node]:
     """Breadth first, so that a page's own node comes before those that it is only about."""
-    queue: list[tuple[Json, int]] = [(root, 0) for root in roots]
+    queue: deque[tuple[Json, int]] = deque((root, 0) for root in roots)
     seen = 0
     while queue and seen < limit:
-        value, depth = queue.pop(0)
+        value, depth = queue.popleft()
+        seen += 1
         if isinstance(value, list):
-            queue[:0] = [(item, depth) for item in value[:MAX_NODES]]
+            queue.extendleft((item, depth) for item in reversed(value[:limit]))
         elif isinstance(value, dict):
-            seen += 1
             yield value
             if depth < MAX_DEPTH:
                 queue.extend((value[key], depth + 1) for key in value if _is_worth_a_look(key, value[key]))

@@ -35,6 +35,11 @@ _LEAD = re.compile(
     rf"|{any_of(BY_UNSPACED)}\s*[:：／/｜|]?\s*)",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(
+    rf"(?:^|[\s|])(?:{any_of(LABELS)}|{any_of(BY_UNSPACED)})\s*[:：]\s*"
+    r"(?P<names>[^:：|]+?)(?=\s+[^\s:：|]+\s*[:：]|[|]|$)",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(rf"\s*{any_of(REPORTERS)}$|\s+(?:reports|writes|reporting)$", re.IGNORECASE)
 _HARD = re.compile(r"\s*[;|•·⋅、；\n]\s*|\s+/\s+|\s+[-–—]\s+|，")
 _COMMA = re.compile(r"\s*[,،]\s*")
@@ -92,6 +97,11 @@ def is_name_like(name: str) -> bool:
     )
 
 
+def labelled_names(line: str) -> tuple[str, ...]:
+    """The names behind a label within a line: "10:12 来源：晚报 作者：陈晓燕", "Text: Elin Ek Foto: Per Wik"."""
+    return author_names(found["names"] for found in _LABELLED.finditer(line))
+
+
 def has_lead(line: str) -> bool:
     """Whether a line begins like a byline, "By ..." in some language, or ends like one ("... 기자")."""
     return bool(_LEAD.match(line)) or bool(_TAIL.search(line))
@@ -102,12 +112,8 @@ def _names_in_line(line: str, whole: set[str]) -> Iterator[str]:
     if squeeze(text) in whole:
         yield text
         return
-    for part in _HARD.split(_without_lead(text)):
-        yield from _names_in_part(part)
-
-
-def _names_in_part(part: str) -> Iterator[str]:
-    segments = _without_degrees([segment for segment in _COMMA.split(part) if segment])
+    parts = [_COMMA.split(part) for part in _HARD.split(_without_lead(text))]
+    segments = [segment for part in parts for segment in _without_degrees([piece for piece in part if piece])]
     names = [name for segment in segments for name in _people_in(segment)]
     if len(names) > 1:
         names = [name for name in names if not _JOB.search(name)] or names[:1]
