@@ -8,11 +8,12 @@ from datetime import datetime
 from extractors.article import extract_entry, extract_page
 from extractors.feed import parse_feed
 from extractors.model import Extracted, Feed, Page, Rejected
+from extractors.sitemap import Sitemap, parse_sitemap
 
 
 @dataclass(frozen=True, slots=True)
 class FeedJob:
-    """The body of a feed, and what is known of it."""
+    """The body of a feed or sitemap, and what is known of it."""
 
     body: bytes
     url: str
@@ -32,6 +33,18 @@ def page_job(page: Page) -> Extracted | Rejected:
 def feed_job(job: FeedJob) -> Feed:
     """One feed parsed. Raises the `SourceError` that says why it can't be."""
     return parse_feed(
+        job.body,
+        job.url,
+        content_type=job.content_type,
+        max_entries=job.max_entries,
+        timezone=job.timezone,
+        fetched_at=job.fetched_at,
+    )
+
+
+def sitemap_job(job: FeedJob) -> Sitemap:
+    """One sitemap parsed. Raises the `SourceError` that says why it can't be."""
+    return parse_sitemap(
         job.body,
         job.url,
         content_type=job.content_type,

@@ -28,6 +28,7 @@ from extractors.model import (
     Sighting,
     Source,
 )
+from extractors.sitemap import Sitemap
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Parsers(Protocol):
     """The worker processes. A feed that is none is a `SourceError`; so is what hangs or kills a worker."""
 
     async def feed(self, response: Response, source: Source) -> Feed: ...
+
+    async def sitemap(self, response: Response, source: Source) -> Sitemap: ...
 
     async def page(self, page: Page) -> Extracted | Rejected: ...
 

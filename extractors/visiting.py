@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from extractors.cleaning import Cleaner
 from extractors.model import Memory, Source
@@ -17,6 +18,31 @@ SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the sa
 # more than these.
 CHUNK_PAGES = 64
 CHUNK_AFTER_S = 10.0
+# Failures of the site and not of the page: a 404 says nothing about the next page.
+_OF_THE_SITE = frozenset(("connection", "timeout", "tls", "protocol", "rate_limited", "http_5xx"))
+_REFUSALS = frozenset((401, 403))
+
+
+@dataclass(slots=True)
+class Patience:
+    """How many visits in a row may fail by the site's fault until its other pages are left for another day."""
+
+    limit: int
+    in_a_row: int = 0
+    last: str = ""  # what was met last
+
+    def note(self, visit: Visit) -> None:
+        """Count a visit."""
+        error = visit.error
+        if error is not None and (error.status in _OF_THE_SITE or error.http_status in _REFUSALS):
+            self.in_a_row += 1
+            self.last = str(error)
+        else:
+            self.in_a_row = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.in_a_row >= self.limit
 
 
 def source_cleaner(source: Source, memory: Memory | None, tools: Tools) -> Cleaner:
@@ -24,14 +50,17 @@ def source_cleaner(source: Source, memory: Memory | None, tools: Tools) -> Clean
     return Cleaner(source, memory or Memory(source.id), tools.run_id, tools.find_mentions, tools.rng)
 
 
-async def visit_links(cleaner: Cleaner, wanted: Sequence[Wanted], tools: Tools) -> bool:
-    """Visit the pages of the cleaner's source, and record them. False when it was stopped half-way.
+async def visit_links(
+    cleaner: Cleaner, wanted: Sequence[Wanted], tools: Tools, patience: Patience | None = None
+) -> bool:
+    """Visit the pages of the cleaner's source, and record them. False when it was stopped half-way, or `patience`
+    came to its end.
 
     A page whose site asks for a short pause is visited once more, after all the others. Raises nothing that a
     web site can cause; once `tools.stop` is set, or when it is cancelled, no further page is begun, and what is
     done is recorded.
     """
-    visiting = _Visiting(cleaner, tools)
+    visiting = _Visiting(cleaner, tools, patience)
     try:
         await visiting.go(wanted)
         if visiting.asked_for_a_pause and not await _stopped_within(SHORT_PAUSE_S, tools.stop):
@@ -53,9 +82,10 @@ async def _stopped_within(limit_s: float, stop: asyncio.Event) -> bool:
 class _Visiting:
     """The visits of one source under way: what is done and not yet recorded, and what is to be asked again."""
 
-    def __init__(self, cleaner: Cleaner, tools: Tools) -> None:
+    def __init__(self, cleaner: Cleaner, tools: Tools, patience: Patience | None) -> None:
         self._cleaner = cleaner
         self._tools = tools
+        self._patience = patience
         self._done: list[Visit] = []
         self.asked_for_a_pause: list[Wanted] = []
         self._recorded_at = time.monotonic()
@@ -69,12 +99,14 @@ class _Visiting:
 
     async def _keep_visiting(self, queue: Iterator[Wanted], last_time: bool) -> None:
         for each in queue:
-            if self._tools.stop.is_set():
+            if self._tools.stop.is_set() or (self._patience is not None and self._patience.is_over):
                 return
             visit = await visit_page(each, self._cleaner.source, self._tools)
             if not last_time and _asks_for_a_short_pause(visit):
                 self.asked_for_a_pause.append(each)
                 continue
+            if self._patience is not None:
+                self._patience.note(visit)
             self._done.append(visit)
             self.visited += 1
             self._tools.progress.page_done()

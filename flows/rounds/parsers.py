@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from extractors.cage import Cage
-from extractors.jobs import FeedJob, feed_job, page_job
+from extractors.jobs import FeedJob, feed_job, page_job, sitemap_job
 from extractors.model import Extracted, Feed, Page, Rejected, Response, Source
+from extractors.sitemap import Sitemap
 
 PARSED_PER_TAKEN = 10  # entries parsed for each that is taken: of a long feed later rounds take the rest
+SITEMAP_ENTRIES = 50_000  # sitemaps.org: no sitemap has more
 
 
 class CageParsers:
@@ -21,15 +23,22 @@ class CageParsers:
         self._max_entries = max_entries * PARSED_PER_TAKEN
 
     async def feed(self, response: Response, source: Source) -> Feed:
-        job = FeedJob(
-            body=response.body,
-            url=response.final_url,
-            content_type=response.content_type,
-            max_entries=self._max_entries,
-            timezone=source.timezone,
-            fetched_at=self._now(),
-        )
+        job = self._job(response, source, self._max_entries)
         return await self._cage.run(feed_job, job, url=response.url)
+
+    async def sitemap(self, response: Response, source: Source) -> Sitemap:
+        job = self._job(response, source, SITEMAP_ENTRIES)
+        return await self._cage.run(sitemap_job, job, url=response.url)
 
     async def page(self, page: Page) -> Extracted | Rejected:
         return await self._cage.run(page_job, page, url=page.found_url or page.url)
+
+    def _job(self, response: Response, source: Source, max_entries: int) -> FeedJob:
+        return FeedJob(
+            body=response.body,
+            url=response.final_url,
+            content_type=response.content_type,
+            max_entries=max_entries,
+            timezone=source.timezone,
+            fetched_at=self._now(),
+        )

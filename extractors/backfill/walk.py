@@ -1,0 +1,154 @@
+"""A backfill of one source: links come in from somewhere, the missing ones are fetched by the stages of a round."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from extractors.backfill.choice import Sieve, Tally, select_missing
+from extractors.cleaning import Cleaner
+from extractors.errors import SourceError
+from extractors.model import Entry, Outcome, Response, Source, Stage, Status
+from extractors.polls import failed_outcome
+from extractors.ports import Part, Tools
+from extractors.selection import Wanted, candidates
+from extractors.visiting import Patience, visit_links
+
+T = TypeVar("T")
+
+SLICE = (
+    2_000  # links that the database is asked of at once: a look-up takes some 20 ms, mostly to open the file
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one document (a sitemap, a page of an archive, a list of addresses) offers, or why it could not be had.
+
+    `url` is its own, "" where it has none and leaves no outcome. `feed_url`: the feed whose archive it is.
+    `remark` goes into its outcome.
+    """
+
+    url: str
+    entries: tuple[Entry, ...] = ()
+    feed_url: str | None = None
+    response: Response | None = None
+    error: SourceError | None = None
+    remark: str = ""
+
+
+Offers = AsyncGenerator[Offer, None]
+
+
+@dataclass(slots=True)
+class Quota:
+    """How many pages are still to be fetched, all sources together; None is without a limit."""
+
+    left: int | None = None
+
+    def take(self, wanted: Sequence[T]) -> Sequence[T]:
+        """As many of these as may be fetched; they are counted off."""
+        if self.left is None:
+            return wanted
+        taken = wanted[: self.left]
+        self.left -= len(taken)
+        return taken
+
+    @property
+    def is_spent(self) -> bool:
+        return self.left == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One source's part of a backfill.
+
+    With `is_rehearsal` no page is fetched and nothing kept: the tally and `examples` tell what would be.
+    """
+
+    source: Source
+    stage: Stage  # of the documents
+    sieve: Sieve
+    quota: Quota
+    patience: Patience
+    is_rehearsal: bool = False
+    tally: Tally = field(default_factory=Tally)
+    examples: list[str] = field(default_factory=list)
+
+
+EXAMPLES = 10
+
+
+async def backfill_source(offers: Offers, errand: Errand, cleaner: Cleaner, tools: Tools) -> None:
+    """Fetch, extract, clean and record what is missing of `offers`, in their order, until the quota is spent.
+
+    Raises nothing that a web site can cause. Once `tools.stop` is set no further page is begun; what is done is
+    recorded, and the same backfill carries on from there, since known links are left out.
+    """
+    async with aclosing(offers):
+        async for offer in offers:
+            tally = Tally()
+            done = await _take(offer, errand, cleaner, tools, tally)
+            errand.tally.add(tally)
+            if offer.url and not errand.is_rehearsal:
+                tools.recorder.add(Part(outcomes=(_outcome(offer, errand, tally, tools),)))
+            if not done or errand.quota.is_spent or tools.stop.is_set():
+                return
+
+
+async def _take(offer: Offer, errand: Errand, cleaner: Cleaner, tools: Tools, tally: Tally) -> bool:
+    """Fetch what is missing of one offer; False when it was stopped half-way."""
+    for entries in _slices(offer.entries):
+        picked = errand.sieve.pick(entries, tally)
+        offered = candidates(picked, offer.feed_url)
+        tally.found -= len(picked) - len(offered)  # the same article twice
+        known = await tools.archive.known_links([c.link_hash for c in offered]) if offered else {}
+        missing = select_missing(offered, known, tools.claimed, tools.now(), tally)
+        wanted = errand.quota.take(missing)
+        tally.wanted -= len(missing) - len(wanted)
+        tools.claimed.update(each.candidate.link_hash for each in wanted)
+        if not await _fetch(wanted, errand, cleaner, tools):
+            return False
+        if errand.quota.is_spent:
+            break
+    return True
+
+
+async def _fetch(wanted: Sequence[Wanted], errand: Errand, cleaner: Cleaner, tools: Tools) -> bool:
+    if errand.is_rehearsal:
+        errand.examples.extend(each.url for each in wanted[: EXAMPLES - len(errand.examples)])
+        return not tools.stop.is_set()
+    tools.progress.pages_found(len(wanted))
+    return await visit_links(cleaner, wanted, tools, errand.patience)
+
+
+def _slices(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:
+    rest = iter(entries)
+    while piece := tuple(islice(rest, SLICE)):
+        yield piece
+
+
+def _outcome(offer: Offer, errand: Errand, tally: Tally, tools: Tools) -> Outcome:
+    """Of the document itself."""
+    if offer.error is not None:
+        return failed_outcome(
+            offer.error, tools.run_id, errand.source.id, offer.url, errand.stage, tools.now()
+        )
+    status: Status = "updated" if tally.wanted else "unchanged"
+    parts = [tally.in_words()] if tally.found else []
+    response = offer.response
+    return Outcome(
+        tools.run_id,
+        errand.source.id,
+        offer.url,
+        errand.stage,
+        status,
+        tools.now(),
+        detail="; ".join([*parts, offer.remark] if offer.remark else parts),
+        http_status=response.http_status if response else None,
+        bytes=len(response.body) if response else None,
+        elapsed_ms=response.elapsed_ms if response else None,
+    )
