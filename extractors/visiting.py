@@ -63,7 +63,7 @@ async def visit_links(
     visiting = _Visiting(cleaner, tools, patience)
     try:
         await visiting.go(wanted)
-        if visiting.asked_for_a_pause and not await _stopped_within(SHORT_PAUSE_S, tools.stop):
+        if visiting.asked_for_a_pause and not await _stopped_within(visiting.pause_s, tools.stop):
             again, visiting.asked_for_a_pause = visiting.asked_for_a_pause, []
             await visiting.go(again, last_time=True)
     finally:
@@ -88,6 +88,7 @@ class _Visiting:
         self._patience = patience
         self._done: list[Visit] = []
         self.asked_for_a_pause: list[Wanted] = []
+        self.pause_s = 0.0
         self._recorded_at = time.monotonic()
         self.visited = 0
 
@@ -102,8 +103,10 @@ class _Visiting:
             if self._tools.stop.is_set() or (self._patience is not None and self._patience.is_over):
                 return
             visit = await visit_page(each, self._cleaner.source, self._tools)
-            if not last_time and _asks_for_a_short_pause(visit):
+            pause_s = _short_pause_s(visit)
+            if pause_s is not None and not last_time:
                 self.asked_for_a_pause.append(each)
+                self.pause_s = max(self.pause_s, pause_s)
                 continue
             if self._patience is not None:
                 self._patience.note(visit)
@@ -120,6 +123,7 @@ class _Visiting:
             self._done = []
 
 
-def _asks_for_a_short_pause(visit: Visit) -> bool:
-    error = visit.error
-    return error is not None and error.retry_after_s is not None and error.retry_after_s <= SHORT_PAUSE_S
+def _short_pause_s(visit: Visit) -> int | None:
+    """How long the site asks us to wait, if that is worth waiting for."""
+    asked_s = visit.error.retry_after_s if visit.error else None
+    return asked_s if asked_s is not None and asked_s <= SHORT_PAUSE_S else None
