@@ -9,6 +9,7 @@ import duckdb
 from extractors.model import GOOD, Run
 from storage.instants import instant, maybe_instant
 
+MAX_REASONS = 20
 MAX_FAILURES = 200  # told at the end of a run; the table `outcomes` has them all
 
 
@@ -27,6 +28,7 @@ class Failure:
 class RunSummary:
     """A run with its counts of outcomes by (stage, status), and its failures, those of feeds first.
 
+    `rejections`: why pages were rejected, digits as "N", with how many; the most frequent first.
     `failed_sources`: sources of which a feed failed, or every page that was asked for.
     """
 
@@ -34,6 +36,7 @@ class RunSummary:
     counts: dict[tuple[str, str], int]
     failures: tuple[Failure, ...]
     failed_sources: tuple[str, ...]
+    rejections: tuple[tuple[str, int], ...] = ()
 
 
 def run_summary(con: duckdb.DuckDBPyConnection, run_id: str) -> RunSummary | None:
@@ -61,15 +64,25 @@ def run_summary(con: duckdb.DuckDBPyConnection, run_id: str) -> RunSummary | Non
     failed = con.execute(
         """
         SELECT source_id FROM outcomes WHERE run_id = ? GROUP BY source_id
-        HAVING bool_or(stage IN ('feed', 'sitemap') AND NOT list_contains(?, status))
-          OR coalesce(bool_and(NOT list_contains(?, status)) FILTER (stage NOT IN ('feed', 'sitemap')), false)
+        HAVING bool_or(stage IN ('feed', 'sitemap', 'archive') AND NOT list_contains(?, status))
+          OR coalesce(
+            bool_and(NOT list_contains(?, status)) FILTER (stage NOT IN ('feed', 'sitemap', 'archive')), false)
         ORDER BY source_id
         """,
         [run_id, good, good],
+    ).fetchall()
+    rejections = con.execute(
+        """
+        SELECT regexp_replace(coalesce(detail, ''), '[0-9][0-9,.]*', 'N', 'g') AS reason, count(*) FROM outcomes
+        WHERE run_id = ? AND status = 'rejected' AND stage NOT IN ('feed', 'sitemap', 'archive')
+        GROUP BY reason ORDER BY count(*) DESC, reason LIMIT ?
+        """,
+        [run_id, MAX_REASONS],
     ).fetchall()
     return RunSummary(
         run,
         {(stage, status): count for stage, status, count in counts},
         tuple(Failure(*each) for each in failures),
         tuple(source_id for (source_id,) in failed),
+        tuple(rejections),
     )

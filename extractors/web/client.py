@@ -31,6 +31,8 @@ from extractors.web.robots_book import RobotsBook
 from extractors.web.sending import Sender
 from extractors.web.target import Target, read_target
 
+SITEMAP_BYTES = 50_000_000  # sitemaps.org: none is larger when unpacked; a page of that size is none
+
 _ACCEPT = {
     "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
     "page": b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
@@ -74,7 +76,8 @@ class WebClient:
             settings, pace_file=pace_file, now=now, clock=clock, resolver=resolver, ssl_context=ssl_context
         )
         self._robots = RobotsBook(product_token(settings.user_agent), robots or {}, now, self._send_robots)
-        self._limit = BodyLimit(settings.max_bytes)
+        self._limits = dict.fromkeys(_ACCEPT, BodyLimit(settings.max_bytes))
+        self._limits["sitemap"] = BodyLimit(max(settings.max_bytes, SITEMAP_BYTES))
         self._headers: dict[str, tuple[Header, ...]] = {
             kind: (
                 (b"User-Agent", settings.user_agent.encode("ascii")),
@@ -105,7 +108,7 @@ class WebClient:
         try:
             trail = Trail(read_target(request.url), self._settings.max_redirects)
             while True:
-                answer = await self._fetch(trail.target, headers, budget)
+                answer = await self._fetch(trail.target, headers, self._limits[request.kind], budget)
                 if answer.http_status not in FOLLOWED:
                     return response_of(request, trail, answer, budget.spent_ms, self._now())
                 trail.follow(answer.http_status, answer.fields.get("location", ""))
@@ -127,13 +130,24 @@ class WebClient:
         AddressBlocked as `get`."""
         return self._sender.host(read_target(url)).backlog_s()
 
-    async def _fetch(self, target: Target, headers: tuple[Header, ...], budget: Budget) -> Answer:
+    async def delay_s(self, url: str) -> float:
+        """Seconds between two starts at the host of `url`: our own delay, or the Crawl-delay of its robots.txt,
+        which is fetched for it. What forbids the page, or keeps robots.txt from us, is raised as by `get`."""
+        target = read_target(url)
+        host = self._sender.host(target)
+        if self._settings.respect_robots:
+            host.pace.at_least((await self._robots.check(target)).crawl_delay_s)
+        return host.pace.gap.delay_s
+
+    async def _fetch(
+        self, target: Target, headers: tuple[Header, ...], limit: BodyLimit, budget: Budget
+    ) -> Answer:
         host = self._sender.host(target)
         host.pace.check(target.url)
         if self._settings.respect_robots:
             rules = await self._robots.check(target)
             host.pace.at_least(rules.crawl_delay_s)
-        return await self._sender.send(host, target, headers, self._limit, budget)
+        return await self._sender.send(host, target, headers, limit, budget)
 
     async def _send_robots(self, target: Target) -> Answer:
         budget = Budget(self._settings.timeout_s, self._clock)
