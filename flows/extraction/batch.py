@@ -23,7 +23,7 @@ from extractors.model import GOOD, Extracted, Memory, Page, Rejected, Sighting, 
 from extractors.urls import identity, registrable_domain
 from flows.extraction.answers import batch_answer, batch_error, rejection_text
 from flows.extraction.page_sources import SiteSources
-from flows.extraction.saved import Asked, UnreadableError, read_file
+from flows.extraction.saved import NO_ADDRESS, Asked, UnreadableError, read_file
 
 WINDOW_PER_WORKER = 16  # pages that may pass a slow one; 16 x 200 KB of page are held for each worker
 IN_MEMORY_BYTES = 64_000_000  # of extracted text, before it goes to a file
@@ -180,6 +180,8 @@ class SiteMemories:
 
     def see(self, url: str, extracted: Extracted) -> None:
         """Count one article of the site of `url`, once however often its page is in the batch."""
+        if url == NO_ADDRESS:  # of nobody's site
+            return
         site, article_id = registrable_domain(url), identity(url)
         seen = self._seen.setdefault(site, set())
         if article_id in seen:

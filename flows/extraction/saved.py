@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 GZIP_MAGIC = b"\x1f\x8b"
+NO_ADDRESS = "https://page.invalid/"  # stands for the address of a page that came without one (RFC 2606)
 
 
 class UnreadableError(Exception):
@@ -88,14 +89,16 @@ def _asked(line: bytes, number: int) -> Asked:
     page_id = values.get("id")
     if isinstance(page_id, bool) or not isinstance(page_id, str | int):
         return Asked(None, error=f"line {number} of the input: id: expected a text or a number")
-    for key in ("url", "file"):
-        if not isinstance(values.get(key), str) or not values[key]:
-            return Asked(page_id, error=f"line {number} of the input: {key}: expected a text")
+    url, file = values.get("url") or NO_ADDRESS, values.get("file")
+    if not isinstance(url, str):
+        return Asked(page_id, error=f"line {number} of the input: url: expected a text")
+    if not isinstance(file, str) or not file:
+        return Asked(page_id, error=f"line {number} of the input: file: expected a text")
     try:
         fetched_at = _moment(values.get("fetched_at"))
     except ValueError:
         return Asked(page_id, error=f"line {number} of the input: fetched_at: expected a time in ISO 8601")
-    return Asked(page_id, values["url"], values["file"], fetched_at)
+    return Asked(page_id, url, file, fetched_at)
 
 
 def _moment(value: Any) -> datetime | None:

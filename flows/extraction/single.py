@@ -13,9 +13,7 @@ from extractors.cage import Cage
 from extractors.jobs import page_job
 from extractors.model import Extracted, FetchSettings, Page, Rejected, Request, Source
 from flows.exits import CommandError
-from flows.extraction.saved import UnreadableError, read_saved
-
-NO_ADDRESS = "https://page.invalid/"  # base of a page that came without one (RFC 2606)
+from flows.extraction.saved import NO_ADDRESS, UnreadableError, read_saved
 
 
 async def found_page(name: str, url: str | None, fetch: FetchSettings) -> Page:

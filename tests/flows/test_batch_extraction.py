@@ -95,7 +95,7 @@ def test_every_line_has_one_answer_in_its_order_whatever_is_wrong(tmp_path: Path
             [1],
             {"url": "https://a.example/", "file": "1.html"},
             {"id": True, "url": "https://a.example/", "file": "1.html"},
-            {"id": "no url", "file": "1.html"},
+            {"id": "odd url", "url": 5, "file": "1.html"},
             line_for("no time", fetched_at="yesterday"),
             line_for("number as time", fetched_at=5),
             b"\xff\xfe",
@@ -115,7 +115,7 @@ def test_every_line_has_one_answer_in_its_order_whatever_is_wrong(tmp_path: Path
         (10, "embedded null byte"),
     ]
     assert [page_id for page_id, _ in told[10:]] == [
-        None, None, None, None, None, "no url", "no time", "number as time", None,
+        None, None, None, None, None, "odd url", "no time", "number as time", None,
     ]  # fmt: skip
     assert all(error and error.startswith("line ") for _, error in told[10:])
     assert told[15][1] == "line 17 of the input: url: expected a text"
@@ -162,6 +162,18 @@ def test_a_source_protects_and_drops_lines_of_its_pages(tmp_path: Path) -> None:
     (answer,) = answers_of(batch_of(tmp_path, source), [line_for(1)])
     assert answer["text"] == "The ferry is late\n\nRead more"
     assert answer["removed"] == [{"text": "Printed on paper", "reason": "dropped by config"}]
+
+
+def test_a_page_may_come_without_an_address(tmp_path: Path) -> None:
+    """Two of the bench's pages do. They are nobody's, so that they are not each other's memory."""
+    lines = [
+        {"id": number, "url": url, "file": f"{number}.html"} for number, url in enumerate(("", None, ""))
+    ]
+    for number in range(3):
+        text = f"The ferry is {'very ' * number}late.\nA line that they share"
+        (tmp_path / f"{number}.html").write_text(text)
+    answers = answers_of(batch_of(tmp_path), lines, learn=True)
+    assert all(answer["error"] is None and "A line that they share" in answer["text"] for answer in answers)
 
 
 def test_a_site_with_two_sources_is_neither_one() -> None:
