@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -16,7 +17,7 @@ import click
 from extractors.model import ExtractSettings, FetchSettings, Rejected
 from flows.commands.options import config_option, json_option, read_optional_config
 from flows.exits import CommandError, Exit
-from flows.terminal import Terminal, json_text
+from flows.terminal import Terminal, counted, json_text
 
 if TYPE_CHECKING:
     from flows.config import Config
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("page", required=False, metavar="FILE_OR_URL")
+@click.argument("page", required=False, metavar="[FILE_OR_URL]")
 @click.option("--url", help="Where the page of FILE was found: for its links, its site and its source.")
 @click.option("--timezone", help="The zone of dates that carry none, such as Europe/London.")
 @click.option(
@@ -136,16 +137,13 @@ def _many_pages(
     extract = config.extract if config else ExtractSettings(workers=usable_cpus())
     with _input(batch) as lines, _output(out) as answers:
         tally = asyncio.run(_answered(terminal, config, extract, batch, lines, answers, learn))
-    counts = {
-        "pages": tally.pages,
-        "articles": tally.articles,
-        "rejected": tally.rejected,
-        "failed": tally.failed,
-    }
     if as_json and str(out) != "-":
-        terminal.json(counts)
+        terminal.json(asdict(tally))
     else:
-        terminal.note("presswatch: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+        pages, articles = counted(tally.pages, "page"), counted(tally.articles, "article")
+        terminal.note(
+            f"presswatch: {pages}, {articles}, {tally.rejected:,} rejected, {tally.failed:,} failed"
+        )
     return Exit.PARTLY if tally.failed else Exit.DONE
 
 
