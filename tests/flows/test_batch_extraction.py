@@ -148,7 +148,7 @@ def test_a_page_knows_when_it_was_fetched_and_whose_it_is(tmp_path: Path) -> Non
         batch, [line_for(1, fetched_at="2026-11-24T06:00:00"), line_for(1, url="https://other.example/")]
     )
     assert isinstance(batch.workers, Here)
-    mine, other = batch.workers.pages
+    mine, other = sorted(batch.workers.pages, key=lambda page: page.url)
     assert mine.fetched_at == datetime(2026, 11, 24, 6, tzinfo=UTC)
     assert (mine.timezone, mine.language, mine.site_name) == ("Europe/Oslo", "no", "The Harbour Post")
     assert (other.timezone, other.language, other.site_name, other.fetched_at) == (None, None, "", None)
