@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from extractors import polling
 from extractors.boilerplate import known_lines, learn_sightings, merge_memory, strip_boilerplate
-from extractors.errors import SourceError
+from extractors.errors import Postponed, SourceError
 from extractors.model import (
     ArticleVersion,
     Extracted,
@@ -117,6 +117,9 @@ class Cleaner:
         self, visit: Visit, error: SourceError, article_id: int | None, now: datetime
     ) -> Link:
         wanted = visit.wanted
+        if isinstance(error, Postponed):
+            at = now + timedelta(seconds=error.retry_after_s or 0)
+            return pending_link(wanted, self.source.id, now, at, article_id=article_id, failed=False)
         next_try_at = polling.next_try(wanted.attempts + 1, error.retry, error.retry_after_s, now, self.rng)
         if next_try_at is not None:
             return pending_link(wanted, self.source.id, now, next_try_at, article_id=article_id)

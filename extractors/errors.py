@@ -87,6 +87,12 @@ class Http3xx(SourceError):
     retry = "hard"
 
 
+class Postponed(SourceError):
+    """Not asked for yet, by our own decision: it counts against nobody. `retry_after_s`: from when on it may be."""
+
+    status = "pending"
+
+
 class Http4xx(SourceError):
     status = "http_4xx"
     retry: Retry = "hard"

@@ -47,6 +47,7 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
             run_id=tools.run_id,
             unfinished=selection.unfinished,
             fresh=fresh,
+            claimed=tools.claimed,
             now=tools.now(),
             rng=tools.rng,
         )
@@ -64,6 +65,7 @@ def settle_unreachable(tools: Tools, *, network_down: bool) -> None:
                 run_id=tools.run_id,
                 unfinished=frozenset(),
                 fresh=frozenset(),
+                claimed=tools.claimed,
                 now=tools.now(),
                 rng=tools.rng,
                 network_down=network_down,

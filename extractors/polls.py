@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from extractors import polling
-from extractors.errors import SourceError
-from extractors.model import Feed, FeedState, Outcome, Request, Source, Stage, Status
+from extractors.errors import Postponed, SourceError
+from extractors.model import Feed, FeedState, Outcome, Request, Skipped, Source, Stage, Status
 from extractors.ports import Part, Polled, Tools
+from extractors.urls import hash64
 
 
 async def poll_feed(state: FeedState, source: Source, tools: Tools) -> Polled:
@@ -33,6 +34,7 @@ def feeds_part(
     run_id: str,
     unfinished: frozenset[str],
     fresh: frozenset[str],
+    claimed: set[int],
     now: datetime,
     rng: random.Random,
     network_down: bool = False,
@@ -40,6 +42,7 @@ def feeds_part(
     """The new states and the outcomes of the feeds of one source.
 
     `unfinished`: feeds of which entries are left for a later round. `fresh`: feeds that named an unknown link.
+    `claimed`: what has its outcome already; what can't become an article is told once, and added to it.
     With `network_down` a failure was our own, and counts against nobody.
     """
     states, outcomes, gaps = [], [], []
@@ -54,17 +57,25 @@ def feeds_part(
             continue
         if gap := polling.detect_gap(polled.before, polled.feed, now):
             gaps.append(gap)
-        refused = {each.url: each.detail for each in polled.feed.skipped if each.url}
         outcomes.extend(
-            Outcome(run_id, source_id, link, "page", "rejected", now, detail=detail)
-            for link, detail in refused.items()
+            Outcome(run_id, source_id, each.url, "page", "rejected", now, detail=each.detail)
+            for each in _told_once(polled.feed.skipped, claimed)
         )
     return Part(feeds=tuple(states), outcomes=tuple(outcomes), gaps=tuple(gaps))
+
+
+def _told_once(skipped: Iterable[Skipped], claimed: set[int]) -> Iterator[Skipped]:
+    for each in skipped:
+        if each.url and hash64(each.url) not in claimed:
+            claimed.add(hash64(each.url))
+            yield each
 
 
 def feed_state_after(polled: Polled, *, unfinished: bool, now: datetime, rng: random.Random) -> FeedState:
     """The feed's next state. While entries are left for a later round its old validators stay, and it is due:
     with the new ones the next answer would be a 304, and the rest would be lost."""
+    if isinstance(polled.error, Postponed):
+        return polling.spare(polled.before, now, rng)
     if polled.error is not None:
         return polling.after_failure(polled.before, polled.error, now, rng)
     if polled.response is None:

@@ -127,16 +127,25 @@ def settled_link(
 
 
 def pending_link(
-    wanted: Wanted, source_id: str, now: datetime, next_try_at: datetime, *, article_id: int | None = None
+    wanted: Wanted,
+    source_id: str,
+    now: datetime,
+    next_try_at: datetime,
+    *,
+    article_id: int | None = None,
+    failed: bool = True,
 ) -> Link:
-    """The link after a failure that may pass: kept with its entry, to be tried again at `next_try_at`."""
+    """The link after a failure that may pass: kept with its entry, to be tried again at `next_try_at`.
+
+    `failed` False: it was not tried at all, and no attempt is counted.
+    """
     return _link(
         wanted,
         source_id,
         "pending",
         now,
         article_id=article_id,
-        attempts=wanted.attempts + 1,
+        attempts=wanted.attempts + failed,
         next_try_at=next_try_at,
         entry=wanted.candidate.entry,
     )

@@ -9,6 +9,7 @@ the places that all hosts share; a connection is made past the guard (`dialling`
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from extractors.errors import SourceError
+from extractors.errors import Postponed, SourceError
 from extractors.model import FetchSettings, Request, Response, RobotsRecord, Validators
 from extractors.web.decoding import ACCEPTED
 from extractors.web.dialling import Resolver, system_addresses
@@ -28,7 +29,7 @@ from extractors.web.responses import response_of
 from extractors.web.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from extractors.web.robots import product_token
 from extractors.web.robots_book import RobotsBook
-from extractors.web.sending import Sender
+from extractors.web.sending import Host, Sender
 from extractors.web.target import Target, read_target
 
 SITEMAP_BYTES = 50_000_000  # sitemaps.org: none is larger when unpacked; a page of that size is none
@@ -52,7 +53,9 @@ class WebClient:
     included, and at least `per_host_delay_s`, or its Crawl-delay, between two starts, be they pages, robots.txt,
     redirects or second tries. With `pace_file` these two hold across all processes that name the same file.
 
-    `robots`: what is remembered, by origin. `resolver`: host, port -> addresses. `clock`: monotonic seconds.
+    `patience_s`: what the Crawl-delay of one host may cost in all, beyond our own delay; what comes then is
+    `Postponed`. None: as long as it takes. `robots`: what is remembered, by origin. `resolver`: host, port ->
+    addresses. `clock`: monotonic seconds.
     ValueError for a user agent or a network that is none; OSError on entering, where `pace_file` can't be used.
     """
 
@@ -62,6 +65,7 @@ class WebClient:
         *,
         robots: Mapping[str, RobotsRecord] | None = None,
         pace_file: Path | None = None,
+        patience_s: float | None = None,
         now: Callable[[], datetime] = _utc_now,
         clock: Callable[[], float] = time.monotonic,
         resolver: Resolver = system_addresses,
@@ -70,6 +74,7 @@ class WebClient:
         if not settings.user_agent.isascii() or not settings.user_agent.isprintable():
             raise ValueError("user_agent must be printable ASCII")
         self._settings = settings
+        self._patience_s = patience_s
         self._now = now
         self._clock = clock
         self._sender = Sender(
@@ -147,7 +152,17 @@ class WebClient:
         if self._settings.respect_robots:
             rules = await self._robots.check(target)
             host.pace.at_least(rules.crawl_delay_s)
+            self._spend_patience(host, target)
         return await self._sender.send(host, target, headers, limit, budget)
+
+    def _spend_patience(self, host: Host, target: Target) -> None:
+        """A slow host gets some of our time and not all of it: a round must end."""
+        delay_s = host.pace.gap.delay_s
+        cost_s = delay_s - self._settings.per_host_delay_s
+        if self._patience_s is not None and cost_s > 0 and host.slowed_s + cost_s > self._patience_s:
+            detail = f"its host wants {delay_s:g} s between requests"
+            raise Postponed(target.url, detail, retry_after_s=math.ceil(delay_s))
+        host.slowed_s += max(cost_s, 0.0)
 
     async def _send_robots(self, target: Target) -> Answer:
         budget = Budget(self._settings.timeout_s, self._clock)

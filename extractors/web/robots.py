@@ -24,10 +24,12 @@ from extractors.errors import (
     TimedOut,
 )
 from extractors.model import RobotsRecord
+from extractors.web.dialling import UnreachableInTime
 
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much is read; the rest is cut off
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2: after five it counts as not there
-MAX_CRAWL_DELAY_S = 60.0  # a longer one would be a ban that robots.txt has another word for
+# The longest that Bing's documentation offers. A longer one would be a ban, which robots.txt has another word for.
+MAX_CRAWL_DELAY_S = 30.0
 KEPT_FOR = timedelta(days=1)  # RFC 9309, 2.4
 FAILED_FOR = timedelta(hours=1)  # 5xx or no answer: forbidden until somebody looks again
 BROKEN_FOR = timedelta(minutes=10)  # a connection that broke, twice: mostly a restart
@@ -81,14 +83,14 @@ def answered_record(origin: str, http_status: int, body: bytes, now: datetime) -
 def failed_record(origin: str, error: SourceError, now: datetime) -> RobotsRecord | None:
     """The record of a robots.txt that could not be had; None where that says nothing about the site's wishes.
 
-    No connection at all (no name, refused, TLS, an own outage) and "not now" (429, 503 with Retry-After) are no
-    answer: they are the caller's to raise, and nothing is kept of them.
+    No connection at all (no name, refused, nobody who picks up, TLS, an own outage) and "not now" (429, 503 with
+    Retry-After) are no answer: they are the caller's to raise, and nothing is kept of them.
     """
     if isinstance(error, Http3xx | Http4xx | BadRedirect):
         return RobotsRecord(origin, error.http_status or 400, "", now, now + KEPT_FOR)
     if isinstance(error, Http5xx):
         return RobotsRecord(origin, error.http_status or 500, "", now, now + FAILED_FOR)
-    if isinstance(error, TimedOut):
+    if isinstance(error, TimedOut) and not isinstance(error, UnreachableInTime):
         return RobotsRecord(origin, 0, "", now, now + FAILED_FOR)
     if isinstance(error, ProtocolBroken | DecodeFailed):
         return RobotsRecord(origin, 0, "", now, now + BROKEN_FOR)

@@ -31,13 +31,14 @@ IDLE_PER_PLACE = 2  # idle connections kept for each of `concurrency`, so that o
 class Host:
     """What is kept for one host: its connections and its pace."""
 
-    __slots__ = ("connections", "key", "pace", "under_way")
+    __slots__ = ("connections", "key", "pace", "slowed_s", "under_way")
 
     def __init__(self, key: str, connections: HostConnections, pace: HostPace) -> None:
         self.key = key
         self.connections = connections
         self.pace = pace
         self.under_way = 0  # requests from their asking to their answer
+        self.slowed_s = 0.0  # what its Crawl-delay has cost so far, beyond our own delay
 
     def backlog_s(self) -> float:
         """About how long a request that comes now would wait for its start, in seconds."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from extractors.cage import CageError
 from extractors.harvest import harvest_source, settle_unreachable
 from extractors.model import ExtractSettings, FeedState, FetchSettings, Link, Plan, Run, Source, Watchlist
 from extractors.ports import Assignment, Progress, Tools
+from extractors.urls import identity
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
 from storage.commit import Committed
@@ -25,10 +26,12 @@ from storage.summary import RunSummary
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Step = Callable[[str, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 
 MAX_SHARDS = 24  # task runs of a round: each costs a Prefect server 50 ms of CPU
 SOURCES_AT_ONCE = 256  # whose parsed feeds are in memory together: 50 entries of 2 KB each, usually
+SLOW_HOST_S = 90.0  # of one round for a host with a Crawl-delay; three requests at the longest that is kept
 GRACE_S = 5.0  # after a stop, for the requests and extractions under way
 
 
@@ -95,7 +98,7 @@ def assignments(plan: Plan, sources: Sequence[Source]) -> tuple[Assignment, ...]
     )
 
 
-def shards(work: Sequence[Assignment], most: int = MAX_SHARDS) -> tuple[tuple[Assignment, ...], ...]:
+def shards(work: Sequence[T], most: int = MAX_SHARDS) -> tuple[tuple[T, ...], ...]:
     """The work dealt out to at most `most` shards, evenly."""
     count = min(most, len(work))
     return tuple(tuple(work[i::count]) for i in range(count))
@@ -209,8 +212,16 @@ async def _harvest(
     now: Callable[[], datetime],
 ) -> Round:
     async with opened_tools(
-        request, store, plan.robots, run.run_id, progress=progress, stop=stop, now=now
+        request,
+        store,
+        plan.robots,
+        run.run_id,
+        progress=progress,
+        stop=stop,
+        now=now,
+        patience_s=SLOW_HOST_S,
     ) as shop:
+        shop.tools.claimed.update(identity(feed) for source in request.sources for feed in source.feeds)
         round_ = Round(shop.tools)
         dealt = shards(assignments(plan, request.sources))
         steps = [

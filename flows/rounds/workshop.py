@@ -25,9 +25,6 @@ class Settings(Protocol):
     """What the tools are made by: of a round's request, or a backfill's."""
 
     @property
-    def database(self) -> Path: ...
-
-    @property
     def fetch(self) -> FetchSettings: ...
 
     @property
@@ -56,14 +53,17 @@ async def opened_tools(
     progress: Progress,
     stop: Stop,
     now: Callable[[], datetime],
+    patience_s: float | None = None,
 ) -> AsyncIterator[Workshop]:
-    """Tools for one run; they are let go of at the end of the block.
+    """Tools for one run; they are let go of at the end of the block. `patience_s`: as for `WebClient`.
 
     `Workshop.desk.close` raises what kept something from being kept; leaving the block calls it too.
     """
     async with AsyncExitStack() as stack:
         web = await stack.enter_async_context(
-            WebClient(settings.fetch, robots=robots, pace_file=pace_file(settings.database))
+            WebClient(
+                settings.fetch, robots=robots, pace_file=pace_file(settings.database), patience_s=patience_s
+            )
         )
         cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
         desk = await stack.enter_async_context(

@@ -87,13 +87,13 @@ def test_a_byte_order_mark_and_broken_bytes_do_not_hide_the_first_line() -> None
     assert not rules.allow(f"{ORIGIN}/b")
 
 
-def test_a_crawl_delay_is_kept_up_to_a_minute() -> None:
+def test_a_crawl_delay_is_kept_up_to_half_a_minute() -> None:
     def delay_s(value: str) -> float:
         return read_rules(record(f"User-agent: *\nCrawl-delay: {value}"), "presswatch").crawl_delay_s
 
     assert [delay_s(value) for value in ("2.5", "3600", "-1", "nan", "inf", "soon")] == [
         2.5,
-        60.0,
+        30.0,
         0.0,
         0.0,
         0.0,
@@ -356,3 +356,25 @@ def test_errors_at_robots_txt_are_told_for_each_page(loopback: Any, fetch: Any) 
     urls = [f"http://127.0.3.254:9/{n}" for n in range(5)]
     errors = fetch.all(urls, respect_robots=True, at_once=True)
     assert [error.url for error in errors if isinstance(error, SourceError)] == urls
+
+
+def test_a_host_with_a_long_crawl_delay_gets_some_of_our_time_and_the_rest_is_postponed(
+    loopback: Any, fetch: Any
+) -> None:
+    site = loopback.site(
+        {"/robots.txt": robots(loopback, "User-agent: *\nCrawl-delay: 0.2"), "*": loopback.reply(200, PAGE)}
+    )
+    urls = [site.url(f"/{n}") for n in range(5)]
+    results = fetch.all(urls, respect_robots=True, client={"patience_s": 0.5})
+    assert [getattr(result, "status", "had") for result in results] == ["had", "had"] + ["pending"] * 3
+    assert results[-1].retry_after_s == 1
+    assert site.paths() == ["/robots.txt", "/0", "/1"]
+
+
+def test_a_host_that_can_not_be_dialled_in_time_has_not_forbidden_anything(loopback: Any, fetch: Any) -> None:
+    async def silence(reader: Any, writer: Any) -> None:
+        await asyncio.sleep(5)
+
+    site = loopback.site({}, handler=silence)  # TLS is never answered
+    url = site.url("/").replace("http:", "https:")
+    assert fetch.error(url, respect_robots=True, timeout_s=0.3).status == "timeout"
