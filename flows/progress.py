@@ -106,13 +106,22 @@ def display_on(stream: IO[str]) -> Iterator[Display]:
 
 def _drawn(stream: IO[str]) -> Progress:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     return Progress(
         TextColumn("{task.description:<9}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
         console=Console(file=stream, force_terminal=True, **PLAIN),
         refresh_per_second=4,  # each refresh is a few ms of CPU that the round could use
         transient=True,

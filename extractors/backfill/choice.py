@@ -16,11 +16,13 @@ class Tally:
     """Links that a backfill has met, by what was decided on them. `found` is all of them.
 
     `known`: stored, or found before to be no article. `waiting`: failed before, and their next try is not due.
-    `outside`: of another time than asked for. `elsewhere`: on another site. `wanted`: what is left to be fetched.
+    `repeated`: named before in this run. `outside`: of another time than asked for. `elsewhere`: on another site.
+    `wanted`: what is left to be fetched.
     """
 
     found: int = 0
     known: int = 0
+    repeated: int = 0
     waiting: int = 0
     outside: int = 0
     elsewhere: int = 0
@@ -28,7 +30,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Count the other's as well."""
-        for name in ("found", "known", "waiting", "outside", "elsewhere", "wanted"):
+        for name in ("found", "known", "repeated", "waiting", "outside", "elsewhere", "wanted"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def in_words(self) -> str:
@@ -37,6 +39,7 @@ class Tally:
             f"{count:,} {what}"
             for count, what in (
                 (self.known, "known"),
+                (self.repeated, "named before"),
                 (self.waiting, "waiting for another try"),
                 (self.outside, "of another time"),
                 (self.elsewhere, "on another site"),
@@ -84,7 +87,9 @@ def select_missing(
     wanted = []
     for candidate in offered:
         before = known.get(candidate.link_hash)
-        if candidate.link_hash in claimed or (before is not None and before.state != "pending"):
+        if candidate.link_hash in claimed:
+            tally.repeated += 1
+        elif before is not None and before.state != "pending":
             tally.known += 1
         elif before is not None and before.next_try_at is not None and before.next_try_at > now:
             tally.waiting += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from extractors.model import Entry, Outcome, Response, Source, Stage, Status
 from extractors.polls import failed_outcome
 from extractors.ports import Part, Tools
 from extractors.selection import Wanted, candidates
+from extractors.urls import host_of
 from extractors.visiting import Patience, visit_links
 
 T = TypeVar("T")
@@ -66,7 +68,8 @@ class Quota:
 class Errand:
     """One source's part of a backfill.
 
-    With `is_rehearsal` no page is fetched and nothing kept: the tally and `examples` tell what would be.
+    With `is_rehearsal` no page is fetched and nothing kept: the tally, `examples`, and the numbers of pages by host
+    tell what would be.
     """
 
     source: Source
@@ -77,6 +80,7 @@ class Errand:
     is_rehearsal: bool = False
     tally: Tally = field(default_factory=Tally)
     examples: list[str] = field(default_factory=list)
+    hosts: Counter[str] = field(default_factory=Counter)
 
 
 EXAMPLES = 10
@@ -104,7 +108,7 @@ async def _take(offer: Offer, errand: Errand, cleaner: Cleaner, tools: Tools, ta
     for entries in _slices(offer.entries):
         picked = errand.sieve.pick(entries, tally)
         offered = candidates(picked, offer.feed_url)
-        tally.found -= len(picked) - len(offered)  # the same article twice
+        tally.repeated += len(picked) - len(offered)
         known = await tools.archive.known_links([c.link_hash for c in offered]) if offered else {}
         missing = select_missing(offered, known, tools.claimed, tools.now(), tally)
         wanted = errand.quota.take(missing)
@@ -120,6 +124,7 @@ async def _take(offer: Offer, errand: Errand, cleaner: Cleaner, tools: Tools, ta
 async def _fetch(wanted: Sequence[Wanted], errand: Errand, cleaner: Cleaner, tools: Tools) -> bool:
     if errand.is_rehearsal:
         errand.examples.extend(each.url for each in wanted[: EXAMPLES - len(errand.examples)])
+        errand.hosts.update(host_of(each.url) for each in wanted)
         return not tools.stop.is_set()
     tools.progress.pages_found(len(wanted))
     return await visit_links(cleaner, wanted, tools, errand.patience)

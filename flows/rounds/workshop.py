@@ -62,7 +62,7 @@ async def opened_tools(
     async with AsyncExitStack() as stack:
         web = await stack.enter_async_context(
             WebClient(
-                settings.fetch, robots=robots, pace_file=pace_file(settings.database), patience_s=patience_s
+                settings.fetch, robots=robots, pace_file=pace_file(store.database), patience_s=patience_s
             )
         )
         cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
