@@ -163,6 +163,7 @@ async def _answered(
     from flows.progress import display_on
 
     sites = SiteSources(config.sources if config else ())
+    total = _count_of(lines)
     reader = PageReader(batch.parent, sites, (config.fetch if config else FetchSettings()).max_bytes)
     async with Cage(workers=extract.workers, timeout_s=extract.timeout_s) as cage:
         with display_on(terminal.err) as display:
@@ -171,11 +172,20 @@ async def _answered(
                 cage,
                 window=WINDOW_PER_WORKER * extract.workers,
                 now=datetime.now(UTC),
-                on_page=lambda done: display.show("pages", done, None),
+                on_page=lambda done: display.show("pages", done, total),
             )
             async for answer in work.answers(read_lines(lines), learn=learn):
                 answers.write(json_text(answer) + "\n")
             return work.tally
+
+
+def _count_of(lines: IO[bytes]) -> int | None:
+    """How many lines there are to answer, where that can be known beforehand."""
+    if not lines.seekable():
+        return None
+    count = sum(1 for line in lines if line.strip())
+    lines.seek(0)
+    return count
 
 
 @contextmanager

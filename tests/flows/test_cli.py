@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import click
 import pytest
 
 import flows.cli
+from extractors.cage import CageError
 from extractors.errors import TimedOut
 from flows.cli import COMMANDS
 from flows.exits import CommandError, Exit
@@ -76,13 +78,27 @@ def test_the_help_lists_every_command_with_a_line(presswatch: Run) -> None:
         assert line.split()[0] in told.out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_with_an_example_and_takes_a_config(presswatch: Run, name: str) -> None:
-    told = presswatch(name, "--help")
+def every_command() -> list[tuple[str, ...]]:
+    """("run",), ("backfill", "urls"), ...: what can be run, groups that only hold others left out."""
+    found: list[tuple[str, ...]] = []
+    for name, (module, _) in COMMANDS.items():
+        command = import_module(module).command
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            found.append((name,))
+        if isinstance(command, click.Group):
+            found += [(name, below) for below in command.list_commands(click.Context(command))]
+    return found
+
+
+@pytest.mark.parametrize("name", every_command(), ids=" ".join)
+def test_every_command_explains_itself_with_an_example_and_takes_a_config(
+    presswatch: Run, name: tuple[str, ...]
+) -> None:
+    told = presswatch(*name, "--help")
     assert told.code == 0
     assert "Example:" in told.out
-    assert f"  presswatch {name}" in told.out
-    if name != "demo":  # which brings its own
+    assert f"  presswatch {' '.join(name)}" in told.out
+    if name != ("demo",):  # which brings its own
         assert "--config PATH" in told.out
         assert "PRESSWATCH_CONFIG" in told.out
 
@@ -188,7 +204,8 @@ def test_the_config_is_named_by_the_environment_too(
             3,
             "presswatch: internal error: ZeroDivisionError: division by zero (PRESSWATCH_DEBUG=1 shows where)\n",
         ),
-        (KeyboardInterrupt(), 130, "stopped\n"),
+        (KeyboardInterrupt(), 130, "presswatch: stopped\n"),
+        (CageError("workers die at their start"), 3, "presswatch: workers die at their start\n"),
         (BrokenPipeError(32, "Broken pipe"), 141, ""),
     ],
 )
