@@ -72,7 +72,7 @@ def run_command(args: Sequence[str]) -> int:
         _point_at_nothing(sys.stdout)
         return Exit.PIPE_CLOSED
     except KeyboardInterrupt:
-        _say("stopped")
+        _say("presswatch: stopped")
         return Exit.INTERRUPTED
     except Exception as error:
         if os.environ.get("PRESSWATCH_DEBUG"):
@@ -98,12 +98,13 @@ def _invoke(args: list[str]) -> int:
 
 def _explained(error: Exception) -> tuple[Exit, str]:
     """The exit code for an error and its text: what happened and, where there is one, what to do."""
+    from extractors.cage import CageError
     from extractors.errors import SourceError
     from storage.errors import StorageError
 
     if isinstance(error, ConfigError):
         return Exit.USAGE, str(error)
-    if isinstance(error, CommandError | StorageError):
+    if isinstance(error, CommandError | StorageError | CageError):
         return Exit.FAILED, f"presswatch: {error}"
     if isinstance(error, SourceError):
         return Exit.FAILED, f"presswatch: {error.url[:500]}: {error}"
