@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
-
 from extractors.article.body import EXTRACTOR, read_body
 from extractors.article.guesses import page_guess
 from extractors.html import NotHtml, parse_html

@@ -1,0 +1,74 @@
+"""Furniture that a page's own markup names as such, taken out of the tree before its text is read.
+
+Class, id and role words are evidence, not proof: a word may name the very container of the article ("has-related").
+So nothing goes that holds more than a small share of the page's running text, or its main heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+MAX_SHARE = 0.25  # of the text of the page's paragraphs that a pruned element may hold
+
+_WORDS = re.compile(
+    r"(?:^|[\s_:-])(?:"
+    r"advert(?:isement|orial)?s?|ads?-?(?:slot|container|wrapper|box|unit)?|sponsor(?:ed)?|promo(?:tion|s|box)?|outbrain|taboola|"
+    r"newsletters?|subscri(?:be|ption)s?|paywall|regwall|signup|sign-up|modal|popup|overlay|dialog|cookies?|consent|gdpr|"
+    r"related|recommend(?:ed|ations?)?|also-?read|read-?(?:more|also|next)|more-?(?:on|from|stories|news|articles)|"
+    r"most-?(?:read|popular)|popular|trending|teasers?|carousel|up-?next|"
+    r"social|share|sharing|share-?(?:bar|buttons?|tools)|follow(?:-us)?|"
+    r"comments?|disqus|"
+    r"author-?(?:bio|box|info|card|profile|about)|about-?(?:the-)?author|bio|byline|"
+    r"captions?|credits?|copyright|disclaimer|disclosure|footnotes?|"
+    r"breadcrumbs?|tags|tag-?list|topics|toc|table-of-contents|eyebrow|pagination|pager|"
+    r"cta|call-to-action|toolbar|print-only|screen-reader-text|sr-only|visually-hidden|visuallyhidden"
+    r")(?=$|[\s_:-])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NEVER = frozenset(("html", "body", "head", "main", "article", "h1", "p"))
+_ALWAYS = frozenset(
+    ("nav", "footer", "aside", "form", "button", "dialog", "figcaption", "noscript", "template", "select")
+)
+_SILENT = (
+    "script",
+    "style",
+    "svg",
+    "iframe",
+    "audio",
+    "video",
+    "object",
+    "canvas",
+)  # nothing in them is text
+
+
+def prune_furniture(tree: HtmlElement) -> None:
+    """Take out, in place, what the markup calls navigation, advertisement, sharing, related stories and the like."""
+    for element in list(tree.iter(*_SILENT)):
+        element.drop_tree()
+    total = sum(len(p.text_content()) for p in tree.iter("p")) or 1
+    for element in list(_named_furniture(tree)):
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if (
+            len(element.text_content().strip()) > MAX_SHARE * total
+            or next(element.iter("h1"), None) is not None
+        ):
+            continue
+        element.drop_tree()
+
+
+def _named_furniture(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter():
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _NEVER:
+            continue
+        if tag in _ALWAYS:
+            yield element
+            continue
+        named = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("role"))))
+        if named and _WORDS.search(_CAMEL.sub("-", named).lower()):
+            yield element
