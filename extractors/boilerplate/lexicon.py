@@ -17,6 +17,7 @@ from importlib.resources import files
 from extractors.boilerplate.folding import fold_line
 
 MAX_CHARS = 300  # of a block that a phrase with slots may match
+MAX_HEADING_CHARS = 80
 _SLOT = re.compile(r"\{(title|name|n|)\}")
 _SENTENCE_ENDS_INSIDE = re.compile(r"[.!?…。！？؟।]\s+\S")
 _SLOTS: Mapping[str, str] = {
@@ -43,6 +44,8 @@ class Lexicon:
 
     lines: Mapping[str, tuple[str, bool]]  # folded -> reason, edge
     slotted: Mapping[str, tuple[Phrase, ...]]
+    sections: Mapping[str, str]  # folded heading -> reason
+    slotted_sections: Mapping[str, tuple[Phrase, ...]]
 
     def reason(self, block: str, *, at_edge: bool) -> str | None:
         """Why this block is furniture, or None. `at_edge`: it stands before or after the article's body."""
@@ -52,20 +55,30 @@ class Lexicon:
         line = self.lines.get(folded)
         if line is not None:
             return line[0] if at_edge or not line[1] else None
-        return self._slotted_reason(block, folded, at_edge)
+        return _slotted_reason(self.slotted, block, folded, at_edge)
 
-    def _slotted_reason(self, block: str, folded: str, at_edge: bool) -> str | None:
-        if not folded:
+    def section_reason(self, block: str) -> str | None:
+        """Why all that follows this block near the end of a page is furniture, or None."""
+        if len(block) > MAX_HEADING_CHARS:
             return None
-        words = folded.split(" ")
-        for phrase in (*self.slotted.get(words[0], ()), *self.slotted.get("$" + words[-1], ())):
-            if phrase.edge and not at_edge:
-                continue
-            if phrase.one_sentence and _SENTENCE_ENDS_INSIDE.search(block):
-                continue
-            if phrase.pattern.fullmatch(folded):
-                return phrase.reason
+        folded = fold_line(block)
+        return self.sections.get(folded) or _slotted_reason(self.slotted_sections, block, folded, True)
+
+
+def _slotted_reason(
+    slotted: Mapping[str, tuple[Phrase, ...]], block: str, folded: str, at_edge: bool
+) -> str | None:
+    if not folded:
         return None
+    words = folded.split(" ")
+    for phrase in (*slotted.get(words[0], ()), *slotted.get("$" + words[-1], ())):
+        if phrase.edge and not at_edge:
+            continue
+        if phrase.one_sentence and _SENTENCE_ENDS_INSIDE.search(block):
+            continue
+        if phrase.pattern.fullmatch(folded):
+            return phrase.reason
+    return None
 
 
 @cache
@@ -76,28 +89,37 @@ def shipped_lexicon() -> Lexicon:
 
 
 def build_lexicon(data: Mapping[str, Mapping[str, object]]) -> Lexicon:
-    """A lexicon from tables `[language]` of `reason = [phrases]`; `edge` in a table holds such reasons again.
+    """A lexicon from tables `[language]` of `reason = [phrases]`; `edge` and `section` in a table are such again.
 
-    Raises ValueError for a phrase that could match any line, i.e. has fewer than one fixed word.
+    Raises ValueError for a phrase that could match any line, i.e. has no fixed word at either end.
     """
     lines: dict[str, tuple[str, bool]] = {}
+    sections: dict[str, str] = {}
     slotted: dict[str, list[Phrase]] = {}
-    for reason, phrase, edge in _entries(data):
-        if not _SLOT.search(phrase):
-            lines.setdefault(fold_line(phrase), (reason, edge))
-            continue
-        key, compiled = _compiled(phrase, reason, edge)
-        slotted.setdefault(key, []).append(compiled)
-    return Lexicon(lines, {key: tuple(phrases) for key, phrases in slotted.items()})
+    slotted_sections: dict[str, list[Phrase]] = {}
+    for kind, reason, phrase in _entries(data):
+        if _SLOT.search(phrase):
+            key, compiled = _compiled(phrase, reason, kind == "edge")
+            (slotted_sections if kind == "section" else slotted).setdefault(key, []).append(compiled)
+        elif kind == "section":
+            sections.setdefault(fold_line(phrase), reason)
+        else:
+            lines.setdefault(fold_line(phrase), (reason, kind == "edge"))
+    return Lexicon(lines, _frozen(slotted), sections, _frozen(slotted_sections))
 
 
-def _entries(data: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, bool]]:
+def _frozen(phrases: Mapping[str, list[Phrase]]) -> dict[str, tuple[Phrase, ...]]:
+    return {key: tuple(each) for key, each in phrases.items()}
+
+
+def _entries(data: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
+    """(kind, reason, phrase): kind is "", "edge" or "section"."""
     for table in data.values():
         for reason, phrases in table.items():
             if isinstance(phrases, Mapping):
-                yield from ((name, str(p), True) for name, ps in phrases.items() for p in ps)
+                yield from ((reason, name, str(p)) for name, ps in phrases.items() for p in ps)
             elif isinstance(phrases, list):
-                yield from ((reason, str(phrase), False) for phrase in phrases)
+                yield from (("", reason, str(phrase)) for phrase in phrases)
 
 
 def _compiled(phrase: str, reason: str, edge: bool) -> tuple[str, Phrase]:

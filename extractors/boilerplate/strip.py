@@ -23,6 +23,9 @@ from extractors.boilerplate.tails import split_tail
 from extractors.model import Extracted, Facts, Removed, Stripped
 
 
+MAX_CLOSING_SHARE = 0.25  # of the text, that a closing section of furniture may be
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A block, or the tail of one that was split from it; `reason` is set where the page already told."""
@@ -69,6 +72,8 @@ def strip_boilerplate(
     )
     where = places([piece.text for piece in pieces])
     reasons = [judge.reason(piece, place) for piece, place in zip(pieces, where, strict=True)]
+    start, reason = _closing_section(pieces, judge)
+    reasons[start:] = [told or reason for told in reasons[start:]]
     if all(reasons):
         reasons = [piece.reason for piece in pieces]
     kept = tuple(piece.text for piece, reason in zip(pieces, reasons, strict=True) if not reason)
@@ -78,6 +83,26 @@ def strip_boilerplate(
         if reason
     )
     return Stripped(kept, removed)
+
+
+def _closing_section(pieces: Sequence[Piece], judge: _Judge) -> tuple[int, str]:
+    """Where the first section begins behind which only furniture follows, and its reason; else the end and "".
+
+    A heading of such a section counts only when what follows it is a small part of the text, and no line of it
+    is protected.
+    """
+    total = sum(len(piece.text) for piece in pieces)
+    behind = 0
+    found = (len(pieces), "")
+    for position in range(len(pieces) - 1, 0, -1):
+        text = pieces[position].text
+        behind += len(text)
+        if behind > MAX_CLOSING_SHARE * total or fold_line(text) in judge.protect:
+            break
+        reason = judge.lexicon.section_reason(text)
+        if reason:
+            found = (position, reason)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
