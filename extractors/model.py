@@ -234,6 +234,11 @@ class Extracted:
     text_origin: str = "trafilatura"  # or "jsonld", "feed", "resiliparse", ...
     extractor: str = ""  # its name and version
 
+    @property
+    def chars(self) -> int:
+        """The length of all that was extracted."""
+        return sum(map(len, self.blocks)) + sum(len(each.text) for each in self.furniture)
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.cleaning import Cleaner
-from extractors.model import Memory, Source
+from extractors.model import Extracted, Memory, Source, Stage
 from extractors.ports import Tools
 from extractors.selection import Wanted
 from extractors.visits import Visit, visit_page
@@ -18,6 +18,7 @@ SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the sa
 # more than these.
 CHUNK_PAGES = 64
 CHUNK_AFTER_S = 10.0
+CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them, in which nothing else of the round moves
 # Failures of the site and not of the page: a 404 says nothing about the next page.
 _OF_THE_SITE = frozenset(("connection", "timeout", "tls", "protocol", "rate_limited", "http_5xx"))
 _REFUSALS = frozenset((401, 403))
@@ -45,9 +46,9 @@ class Patience:
         return self.in_a_row >= self.limit
 
 
-def source_cleaner(source: Source, memory: Memory | None, tools: Tools) -> Cleaner:
+def source_cleaner(source: Source, memory: Memory | None, tools: Tools, *, stage: Stage = "page") -> Cleaner:
     """The cleaner of a source, which begins with what is remembered of its repeated lines."""
-    return Cleaner(source, memory or Memory(source.id), tools.run_id, tools.find_mentions, tools.rng)
+    return Cleaner(source, memory or Memory(source.id), tools.run_id, tools.find_mentions, tools.rng, stage)
 
 
 async def visit_links(
@@ -87,6 +88,7 @@ class _Visiting:
         self._tools = tools
         self._patience = patience
         self._done: list[Visit] = []
+        self._chars = 0
         self.asked_for_a_pause: list[Wanted] = []
         self.pause_s = 0.0
         self._recorded_at = time.monotonic()
@@ -111,13 +113,19 @@ class _Visiting:
             if self._patience is not None:
                 self._patience.note(visit)
             self._done.append(visit)
+            self._chars += visit.result.chars if isinstance(visit.result, Extracted) else 0
             self.visited += 1
             self._tools.progress.page_done()
-            if len(self._done) >= CHUNK_PAGES or time.monotonic() > self._recorded_at + CHUNK_AFTER_S:
+            if self._is_chunk():
                 self.record()
+
+    def _is_chunk(self) -> bool:
+        is_late = time.monotonic() > self._recorded_at + CHUNK_AFTER_S
+        return is_late or len(self._done) >= CHUNK_PAGES or self._chars >= CHUNK_CHARS
 
     def record(self) -> None:
         self._recorded_at = time.monotonic()
+        self._chars = 0
         if self._done:
             self._tools.recorder.add(self._cleaner.part(self._done, self._tools.now()))
             self._done = []

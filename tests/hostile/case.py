@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hostile.content import Item, article, rss
 from loopback.answers import feed, reply
 from loopback.server import Answer, Talk
+
+from hostile.content import Item, article, rss
 
 FEED, PAGE = "/feed", "/page"
 LISTED = "updated"  # the outcome of a feed that named new links
@@ -60,12 +61,15 @@ def bad_page(name: str, answer: Answer, status: str, detail: str = "") -> Case:
     )
 
 
-def odd_feed(name: str, answer: Answer, stored: tuple[str, ...], feed_status: str = LISTED) -> Case:
+def odd_feed(
+    name: str, answer: Answer, stored: tuple[str, ...], feed_status: str = LISTED, others: str = ""
+) -> Case:
     """A feed that is strange and readable all the same: the articles at `stored` are had."""
     return Case(
         name,
         {FEED: answer, **{path: reply(article(f"{name}{path}")) for path in stored}},
         (Expected(FEED, "feed", feed_status), *(Expected(path, "page", "stored") for path in stored)),
+        others=others,
     )
 
 

@@ -45,7 +45,11 @@ class Authority:
         subject = _name(f"{kind} at {address}")
         certificate = (
             self._unsigned(
-                subject, subject if is_own else self._name, key.public_key(), now + begin * _DAY, now + end * _DAY
+                subject,
+                subject if is_own else self._name,
+                key.public_key(),
+                now + begin * _DAY,
+                now + end * _DAY,
             )
             .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(named))]), critical=False)
             .sign(key if is_own else self._key, hashes.SHA256())

@@ -5,10 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from loopback.answers import (
+    chunked,
+    drip,
+    feed,
+    packed,
+    pour,
+    raw,
+    redirect,
+    reply,
+    silence,
+    slowly,
+    tagged,
+    then,
+)
+from loopback.server import Answer
+
 from hostile.case import FEED, LISTED, Case, Expected
 from hostile.content import Item, article, atom, headline, rss
-from loopback.answers import chunked, drip, feed, packed, pour, raw, redirect, reply, silence, slowly, tagged, then
-from loopback.server import Answer
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 
@@ -90,7 +104,9 @@ def _behind_redirects() -> Case:
     for path, answer in _articles("healthy-redirected", paths).items():
         pages |= {path: redirect(f"/hop{path}", 301), f"/hop{path}": redirect(f"/full{path}", 307)}
         pages[f"/full{path}"] = answer
-    case = _healthy("healthy-behind-redirects", feed(rss(*_items(paths))), {path: pages[path] for path in paths})
+    case = _healthy(
+        "healthy-behind-redirects", feed(rss(*_items(paths))), {path: pages[path] for path in paths}
+    )
     return Case(case.name, {**pages, **case.answers}, case.expected, healthy=True)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hostile.case import FEED, LISTED, PAGE, Case, Expected
-from hostile.content import Item, article, page, rss
 from loopback.answers import drip, feed, pour, raw, redirect, reply, silence
 from loopback.server import Answer
+
+from hostile.case import FEED, LISTED, PAGE, Case, Expected
+from hostile.content import Item, article, page, rss
 
 TEXT = "text/plain"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
@@ -43,6 +44,15 @@ def _pages_only() -> Case:
     )
 
 
+def _slow() -> Case:
+    """A year between two requests: as much of it is kept as anybody asks for in earnest, and the round goes on."""
+    return Case(
+        "robots-crawl-delay-of-a-year",
+        {"/robots.txt": _text("User-agent: *\nCrawl-delay: 31536000\n"), FEED: feed(rss())},
+        (Expected(FEED, "feed", "unchanged"),),
+    )
+
+
 def _endless_rules() -> Iterator[bytes]:
     yield b"User-agent: *\nDisallow: /elsewhere\n"
     while True:
@@ -61,7 +71,11 @@ CASES = (
     _site("disallows-all", _text("User-agent: *\nDisallow: /\n"), allows=False, detail="disallowed"),
     _site("disallows-us", _text("User-agent: Presswatch\nDisallow: /\n"), allows=False, detail="disallowed"),
     _site("with-a-mark", _text(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n"), allows=False),
-    _site("allows-us-alone", _text("User-agent: *\nDisallow: /\n\nUser-agent: presswatch\nAllow: /\n"), allows=True),
+    _site(
+        "allows-us-alone",
+        _text("User-agent: *\nDisallow: /\n\nUser-agent: presswatch\nAllow: /\n"),
+        allows=True,
+    ),
     _site("of-5-mb", _text("# a comment\n" * 430_000), allows=True),
     _site("endless", pour(HEAD, _endless_rules()), allows=True),
     _site("of-9000-agents-and-rules", _text(_MANY), allows=True),
@@ -73,5 +87,5 @@ CASES = (
     _site("of-stars", _text("User-agent: *\nDisallow: /" + "*a" * 5_000 + "$\n"), allows=True),
     _site("packed-in-brotli", reply(b"\xcf\xff", kind=TEXT, Content_Encoding="br"), allows=False),
     _site("not-now", reply("", 503, Retry_After="900"), allows=False, status="rate_limited"),
-    _site("crawl-delay-of-a-year", _text("User-agent: *\nCrawl-delay: 31536000\n"), allows=True),
+    _slow(),
 )

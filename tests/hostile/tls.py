@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from loopback.answers import feed
+
 from hostile.case import FEED, PAGE, Case, Expected
 from hostile.content import Item, rss
-from loopback.answers import feed
 
 LISTING = {FEED: feed(rss(Item(PAGE)))}
 

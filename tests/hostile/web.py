@@ -7,10 +7,11 @@ from pathlib import Path
 from types import TracebackType
 
 import yaml
+from loopback.server import LoopbackServer, Site
+
 from hostile import compression, entries, feeds, healthy, pages, redirects, robots, tls, transport
 from hostile.case import Case
 from hostile.certificates import Authority
-from loopback.server import LoopbackServer, Site
 
 NETWORK = "127.0.50"  # the only one that is allowed; a case has an address of it for itself
 REFUSED = ("127.0.0.1", "127.0.51.1", "::1")  # listened to as well, and must see no connection

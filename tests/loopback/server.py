@@ -46,9 +46,10 @@ class Visit:
         return text.replace("@BASE@", self.site.base).replace("@PORT@", str(self.site.port)).encode()
 
     async def send(self, data: bytes) -> None:
-        """Write, and wait until the kernel has taken it."""
+        """Write, and wait until the kernel has taken it, and others had their turn."""
         self.writer.write(data)
         await self.writer.drain()
+        await asyncio.sleep(0)  # `drain` does not yield to the loop while the peer keeps up
 
     def reset(self) -> None:
         """End the connection with a RST, so that what is under way is lost."""
@@ -110,7 +111,9 @@ class Site:
             self.open -= 1
             writer.close()
 
-    async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> bool:
+    async def _answered(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> bool:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         path = lines[0].split(" ")[1]
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:] if line)}
@@ -185,6 +188,8 @@ def _free_port() -> int:
     """A port below those that outgoing connections are given, so that it is free on every address."""
     for port in range(21_000, 22_000):
         with suppress(OSError), socket.socket() as sock, socket.socket(socket.AF_INET6) as sock6:
+            for each in (sock, sock6):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(("0.0.0.0", port))
             sock6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             sock6.bind(("::", port))
