@@ -22,6 +22,7 @@ _WORDS = re.compile(
     r"social|share|sharing|share-?(?:bar|buttons?|tools)|follow(?:-us)?|"
     r"comments?|disqus|"
     r"author-?(?:bio|box|info|card|profile|about)|about-?(?:the-)?author|bio|byline|"
+    r"media-?(?:info|title|caption|description)|bild-?(?:unterschrift|text|quelle)|autor(?:en)?|legende|pie-?(?:de-)?foto|"
     r"captions?|credits?|copyright|disclaimer|disclosure|footnotes?|"
     r"breadcrumbs?|tags|tag-?list|topics|toc|table-of-contents|eyebrow|pagination|pager|"
     r"cta|call-to-action|toolbar|print-only|screen-reader-text|sr-only|visually-hidden|visuallyhidden"

@@ -68,8 +68,15 @@ def _blocks(body: HtmlElement) -> Iterator[Block]:
             continue
         text = _SPACE.sub(" ", element.text_content()).strip()
         if text:
-            linked = sum(len(a.text_content().strip()) for a in element.iter("a") if _leads_away(a))
-            yield Block(element, text, min(1.0, linked / len(text)))
+            yield Block(element, text, _link_share(element, len(text)))
+
+
+def _link_share(element: HtmlElement, chars: int) -> float:
+    """How much of the block leads elsewhere: links in it, or a link around it."""
+    if any(_leads_away(around) for around in element.iterancestors("a")):
+        return 1.0
+    linked = sum(len(a.text_content().strip()) for a in element.iter("a") if _leads_away(a))
+    return min(1.0, linked / chars)
 
 
 def _leads_away(link: HtmlElement) -> bool:
