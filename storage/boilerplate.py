@@ -7,7 +7,6 @@ Which line is boilerplate is judged elsewhere (extractors.boilerplate) and only 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import duckdb
 
@@ -135,11 +134,3 @@ def set_line_states(con: duckdb.DuckDBPyConnection, states: Mapping[tuple[str, i
         """
     ).fetchone()
     return int(changed[0]) if changed else 0
-
-
-def forget_lines(con: duckdb.DuckDBPyConnection, before: datetime) -> int:
-    """Drop the candidates that were last seen before `before`; how many they were."""
-    dropped = con.execute(
-        "DELETE FROM boilerplate WHERE state = 'candidate' AND last_seen_at < ?", [before]
-    ).fetchone()
-    return int(dropped[0]) if dropped else 0

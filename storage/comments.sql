@@ -109,7 +109,7 @@ COMMENT ON COLUMN mentions.article_id IS 'The article; articles.article_id.';
 COMMENT ON COLUMN mentions.watchlist_id IS 'The watchlist of the config.';
 COMMENT ON COLUMN mentions.term IS 'The term of the watchlist that was met, as the config writes it.';
 COMMENT ON COLUMN mentions.start_char IS 'First character of the mention, from 0, in text, or in title when in_title.';
-COMMENT ON COLUMN mentions.end_char IS 'One past its last character: text[start_char + 1 : end_char] in SQL.';
+COMMENT ON COLUMN mentions.end_char IS 'One past its last character: substring(text, start_char + 1, end_char - start_char) in SQL.';
 COMMENT ON COLUMN mentions.in_title IS 'Whether it stands in the title and not in the text.';
 
 COMMENT ON COLUMN gaps.feed_url IS 'The feed; feeds.feed_url.';

@@ -7,17 +7,21 @@ up by integer columns only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
 
 from storage import articles, boilerplate, feeds, links, robots, runs
 from storage.connection import transaction
+from storage.errors import DatabaseBusy, StorageError
 from storage.parameters import as_json
-from storage.spool import Batch
+from storage.spool import Batch, Spool
 from storage.staging import stage
+
+Opened = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 MAX_BATCHES = 200
 MAX_BYTES = 32_000_000  # of Parquet; about 100 MB of text, a fifth of the memory that DuckDB is given
@@ -37,6 +41,45 @@ class Committed:
     waiting: int = 0
     broken: int = 0
 
+    def plus(self, other: Committed) -> Committed:
+        """Both together; what is left in the spool is the later one's."""
+        return Committed(
+            self.articles_new + other.articles_new,
+            self.articles_updated + other.articles_updated,
+            self.batches + other.batches,
+            other.waiting,
+            other.broken,
+        )
+
+
+def commit_spool(spool: Spool, opened: Opened, now: datetime) -> Committed:
+    """Store all that waits, each portion in a transaction of its own. `opened` opens the live file.
+
+    The file is closed between portions, so that others get their turn. A batch that can't be read is set aside.
+    """
+    spool.sweep()
+    done = Committed()
+    try:
+        for portion in portions(spool.waiting()):
+            done = done.plus(_commit_readable(spool, opened, portion, now))
+    except DatabaseBusy:  # what is left waits
+        pass
+    return replace(done, waiting=len(spool.waiting()), broken=spool.broken())
+
+
+def _commit_readable(spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime) -> Committed:
+    try:
+        return _commit_portion(spool, opened, portion, now)
+    except DatabaseBusy:
+        raise
+    except StorageError:
+        broken = [batch for batch in portion if not _is_readable(batch)]
+        if not broken:
+            raise
+        for batch in broken:
+            spool.set_aside(batch.folder)
+        return _commit_portion(spool, opened, [batch for batch in portion if batch not in broken], now)
+
 
 def portions(
     batches: Iterable[Batch], max_batches: int = MAX_BATCHES, max_bytes: int = MAX_BYTES
@@ -51,6 +94,24 @@ def portions(
         cut[-1].append(batch)
         size += batch.bytes
     return cut
+
+
+def _commit_portion(spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime) -> Committed:
+    with opened() as con:
+        added = commit_batches(con, portion, now)
+    spool.discard(portion)
+    return added
+
+
+def _is_readable(batch: Batch) -> bool:
+    """Whether every file of the batch can be read to its end; True where it is gone: another has committed it."""
+    try:
+        with duckdb.connect(config={"memory_limit": "512MB", "threads": 1}) as con:
+            for file in batch.folder.glob("*.parquet"):
+                con.execute("SELECT sum(hash(p)) FROM read_parquet(?) p", [str(file)]).fetchall()
+    except duckdb.Error:
+        return not batch.folder.exists()
+    return True
 
 
 def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now: datetime) -> Committed:

@@ -24,7 +24,9 @@ LOCK_TIMEOUT_S = 120.0  # longer than a publish of 10 GB holds it (1.8 s/GB meas
 FOREIGN_TIMEOUT_S = 10.0
 FOREIGN_PAUSE_S = 0.1
 
-_FOREIGN = re.compile(r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\))?(?:\.(?:\s|$)|$| by )")
+_FOREIGN = re.compile(
+    r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\))?(?:\.\s|\.?$| by )"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class LiveFile:
         finally:
             with suppress(
                 duckdb.Error
-            ):  # after a full disk DuckDB refuses the last checkpoint: the WAL has it
+            ):  # on a full disk the last checkpoint fails; what is committed is in the WAL
                 con.close()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:

@@ -93,11 +93,6 @@ def due_links(
     return tuple(_link(row) for row in rows)
 
 
-def forget_links(con: duckdb.DuckDBPyConnection, before: datetime) -> None:
-    """Drop the links that were last touched before `before`, those that still wait for a try excepted."""
-    con.execute("DELETE FROM links WHERE state <> 'pending' AND updated_at < ?", [before])
-
-
 def _link(row: tuple[Any, ...]) -> Link:
     (link_hash, source_id, url, feed_url, state, fingerprint, first_us, updated_us, article_id, etag, modified,
      attempts, next_us, entry) = row  # fmt: skip

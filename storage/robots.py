@@ -43,8 +43,3 @@ def valid_robots(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, Rob
         origin: RobotsRecord(origin, status, body, instant(fetched_us), instant(expires_us))
         for origin, status, body, fetched_us, expires_us in rows
     }
-
-
-def forget_robots(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
-    """Drop what has expired."""
-    con.execute("DELETE FROM robots WHERE expires_at <= ?", [now])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +13,12 @@ import duckdb
 
 from extractors.model import KnownLink, Memory, Plan, Record, Run, Source
 from storage import boilerplate, feeds, links, robots, sources
-from storage.commit import Committed, commit_batches, count_change, portions
+from storage.commit import Committed, commit_spool, count_change
 from storage.connection import LiveFile, transaction
-from storage.errors import DatabaseBusy
+from storage.maintain import Maintained, Retention, maintain
 from storage.migrate import migrate
 from storage.publish import Published, publish_copy
+from storage.reading import StoredArticle, copy_out, read_back
 from storage.spool import Spool
 from storage.summary import RunSummary, run_summary
 
@@ -112,6 +113,20 @@ class Store:
                 count_change(con)
             return changed
 
+    def stored_articles(
+        self, source_ids: Sequence[str] = (), containing: Sequence[str] = (), batch_size: int = 1_000
+    ) -> Iterator[tuple[StoredArticle, ...]]:
+        """The latest versions of the articles of these sources (none: of all), in batches, oldest first.
+
+        With samples in `containing`, those whose text has none of them are left out, as far as that is cheap: more
+        may come. They are as they were when the first batch was asked for; the live file is not kept open.
+        """
+        with self.waiting_room.scratch() as folder:
+            file = folder / "articles.parquet"
+            with self._opened() as con:
+                copy_out(con, file, source_ids, containing)
+            yield from read_back(file, batch_size)
+
     # ------------------------------------------------------------------------------------------------ what is new
 
     def spool(self, record: Record) -> None:
@@ -124,23 +139,16 @@ class Store:
 
     def commit(self, now: datetime) -> Committed:
         """Store all that waits in the spool. When the database can't be had it waits on, and nothing is lost."""
-        spool = self.waiting_room
-        spool.sweep()
-        done = Committed()
-        try:
-            for portion in portions(spool.waiting()):
-                with self._opened() as con:
-                    added = commit_batches(con, portion, now)
-                spool.discard(portion)
-                done = replace(
-                    done,
-                    articles_new=done.articles_new + added.articles_new,
-                    articles_updated=done.articles_updated + added.articles_updated,
-                    batches=done.batches + added.batches,
-                )
-        except DatabaseBusy:
-            pass
-        return replace(done, waiting=len(spool.waiting()), broken=spool.broken())
+        return commit_spool(self.waiting_room, self._opened, now)
+
+    def spool_reclean(self, record: Record, based_on: Mapping[int, int]) -> None:
+        """Keep versions that were made from stored ones until they are committed.
+
+        `based_on` gives, by article_id, the content_hash of the stored version that each was made from. Where the
+        article has been edited meanwhile, the committer lets the edit stand and drops what was made from the older
+        text.
+        """
+        self.waiting_room.add(record, based_on=based_on)
 
     def start_run(self, run: Run) -> None:
         """Keep that a run has begun. When the database can't be had, that waits in the spool."""
@@ -160,7 +168,13 @@ class Store:
         self.waiting_room.add(Record(f"run {run.run_id} {run.status}", run.run_id), runs=(run,))
         self.commit(now)
 
-    # ----------------------------------------------------------------------------------------------- published copy
+    # ------------------------------------------------------------------------------------- upkeep, published copy
+
+    def maintain(self, now: datetime, retention: Retention = Retention()) -> Maintained:  # noqa: B008 - frozen
+        """Drop what is past its time, and write the file out in full; once a night will do."""
+        self.waiting_room.sweep()
+        with self._opened() as con:
+            return maintain(con, now, retention)
 
     def publish(self, now: datetime, force: bool = False) -> Published:
         """Replace the published copy, unless nothing has changed since it was made (or `force`)."""

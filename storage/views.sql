@@ -19,7 +19,7 @@ COMMENT ON COLUMN latest.lead IS 'The first 300 characters of the text.';
 CREATE OR REPLACE VIEW daily_volume AS
 WITH counted AS (
   SELECT source_id, CAST(timezone('UTC', coalesce(published_at, first_seen_at)) AS DATE) AS "day",
-    count(*) AS articles, sum(word_count) AS words, count(*) FILTER (published_at IS NULL) AS undated
+    count(*) AS articles, CAST(sum(word_count) AS BIGINT) AS words, count(*) FILTER (published_at IS NULL) AS undated
   FROM articles
   GROUP BY ALL
 ), missed AS (
@@ -28,7 +28,7 @@ WITH counted AS (
     g.estimated_articles
   FROM gaps g JOIN feeds f USING (feed_url)
 ), marked AS (
-  SELECT source_id, "day", sum(estimated_articles) AS estimated_missing FROM missed GROUP BY ALL
+  SELECT source_id, "day", CAST(sum(estimated_articles) AS BIGINT) AS estimated_missing FROM missed GROUP BY ALL
 )
 SELECT coalesce(c.source_id, m.source_id) AS source_id, coalesce(c."day", m."day") AS "day",
   coalesce(c.articles, 0) AS articles, coalesce(c.words, 0) AS words, coalesce(c.undated, 0) AS undated,
