@@ -3,7 +3,7 @@
 What counts is the gap that the host sees, between the arrivals of two requests. So the clock starts when a request
 has really been sent, not when it was planned or its connection began to be made; and since a request may be seen a
 little later than it was sent (a busy server, a slow network), the answer, which proves that it was, moves the
-start to itself - by a tenth of the delay at most, or slow answers would slow us down.
+start to itself - by a tenth of the delay at most, since slow answers must not slow us down.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from extractors.web.health import HostHealth
 from extractors.web.sharing import SharedLimits
 
 SLACK_SHARE = 0.1
+MIN_SLACK_S = (
+    0.03  # 12 busy processes on 2 cores: a server on loopback saw a request up to 11 ms after its sending
+)
 MAX_SLACK_S = 0.25
-MARGIN_S = 0.002  # timers and two clocks: a server's gap measured at 0.4 ms less than ours on loopback
+MARGIN_S = 0.002  # timers are exact to a millisecond, depending on the event loop
 
 
 class Gap:
@@ -37,7 +40,7 @@ class Gap:
         """A request has been sent. The number given back names it for `answered`."""
         self._serial += 1
         self._sent = now
-        self._counted_from = now + min(self.delay_s * SLACK_SHARE, MAX_SLACK_S)
+        self._counted_from = now + min(max(self.delay_s * SLACK_SHARE, MIN_SLACK_S), MAX_SLACK_S)
         return self._serial
 
     def answered(self, serial: int, now: float) -> None:
@@ -148,7 +151,11 @@ class Turn:
     def answered(self) -> None:
         """The answer begins to arrive."""
         self.has_answer = True
-        self._pace.gap.answered(self._serial, self._pace.clock())
+        pace = self._pace
+        before = pace.gap.counted_from
+        pace.gap.answered(self._serial, pace.clock())
+        if pace.shared is not None and pace.gap.counted_from < before:
+            pace.shared.amend_start(pace.slot, before, pace.gap.counted_from)
 
     def _release(self) -> None:
         pace = self._pace

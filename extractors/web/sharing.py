@@ -107,6 +107,12 @@ class SharedLimits:
         """A request was sent; the next may start `delay_s` after `counted_from`."""
         self._write(slot, counted_from=counted_from)
 
+    def amend_start(self, slot: int, noted: float, counted_from: float) -> None:
+        """The start noted as `noted` counts from an earlier time. Nobody can have started since, since it is not
+        even that time yet; but another host may be in the same slot."""
+        if self._read(slot)[0] == noted:
+            self._write(slot, counted_from=counted_from)
+
     def drop_start(self, slot: int) -> None:
         """Others may start, as far as their gap allows it."""
         self._unlock(slot, 0)

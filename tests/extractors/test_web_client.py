@@ -342,12 +342,11 @@ def test_a_body_in_crumbs_does_not_hold_up_the_others(loopback: Any, fetch: Any)
 
     site = loopback.site({"/": crumbs})
     other = loopback.site({"/": loopback.reply(200, PAGE)})
-    began = time.monotonic()
     crumbled, page = fetch.all([site.url(), other.url()], at_once=True, timeout_s=5)
     assert isinstance(crumbled, SourceError)
     assert isinstance(page, Response)
     assert crumbled.detail == "a body in crumbs"
-    assert page.elapsed_ms < (time.monotonic() - began) * 500
+    assert page.elapsed_ms < (crumbled.elapsed_ms or 0)
 
 
 # ------------------------------------------------------------------------------------- broken and brought back

@@ -39,7 +39,7 @@ def test_the_gap_is_kept_as_the_server_sees_it(
         if last_seen is not None:
             assert now - last_seen >= delay_s
         serial = gap.started(now)
-        slack = min(latency, delay_s * 0.1, 0.25)
+        slack = min(latency, max(delay_s * 0.1, 0.03), 0.25)
         last_seen = now + slack * seen_after
         if latency < delay_s:
             gap.answered(serial, now + latency)
