@@ -30,6 +30,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an office document"), (b"{\\rtf", "an office document"),
 )  # fmt: skip
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg|opml)\b", re.IGNORECASE)
+_JSON = re.compile(r"\{\s*[\"}]|\[\s*[\"{\[\]\d-]")
 _TAG = re.compile(r"<(?:!doctype\s+html|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
 _CLOSED_ROOT = re.compile(r"(<html\b[^<>]*?)\s*/>", re.IGNORECASE)
@@ -80,7 +81,7 @@ def _refuse_text(decoded: Decoded) -> NotHtml | None:
         return NotHtml(
             f"{decoded.lost:.0%} of its characters are unreadable as {decoded.charset}", "encoding"
         )
-    if head.startswith(("{", "[")) and not _TAG.search(text[:200]):
+    if _JSON.match(head):
         return NotHtml("JSON, not HTML")
     if _FEED.match(_XML_DECLARATION.sub("", head).lstrip()):
         return NotHtml("XML, not HTML")

@@ -56,7 +56,7 @@ def clues_behind(heading: HtmlElement | None) -> Iterator[Clue]:
         if not (isinstance(element.tag, str) and element.text and element.text.strip()):
             continue
         line = plain(visible_text(element, MAX_LINE * 2), MAX_LINE * 2)
-        if len(line) <= MAX_LINE:
+        if len(line) <= MAX_LINE and not in_furniture(element):
             names = labelled_names(line) or (author_names([line]) if has_lead(line) else ())
             names = tuple(name for name in names if is_name_like(name))
             if names:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 
 from extractors.metadata.clues import Clue, Clues
 from extractors.metadata.dates import Habits, date_in_path, parse_moment, zone_named
@@ -153,8 +153,3 @@ def _is_same_day(one: Dated, best: Dated) -> bool:
 def _is_same_clock(one: Dated, best: Dated) -> bool:
     left, right = (m.at.replace(tzinfo=None, second=0) for m in (one.moment, best.moment))
     return left == right
-
-
-def in_utc(moment: Moment) -> Moment:
-    """The same instant with the offset of UTC."""
-    return replace(moment, at=moment.at.astimezone(UTC))

@@ -12,7 +12,7 @@ COMMON_WORDS: dict[str, str] = {
     "cette aux",
     "es": "de la que el en y los del se las por un para con una su al lo como más pero sus este ha es no "
     "fue",
-    "pt": "de que e do da em um para com não uma os no se na por mais as dos como mas ao das foi é são pela "
+    "pt": "a o de que e do da em um para com não uma os no se na por mais as dos como mas ao das foi é são pela "
     "à",
     "it": "di che e il la in un per non una sono del della con si da le dei nel gli alla più anche al è ha "
     "i lo",

@@ -67,7 +67,7 @@ def author_names(lines: Iterable[str], site_names: Iterable[str] = ()) -> tuple[
 
     `site_names` keep "The Globe and Mail" in one piece.
     """
-    whole = {squeeze(name) for name in site_names}
+    whole = {squeeze(name) for name in site_names} - {""}
     names: dict[str, str] = {}
     for line in lines:
         for name in _names_in_line(line, whole):
