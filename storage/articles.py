@@ -133,7 +133,7 @@ def _keep_decisions(con: duckdb.DuckDBPyConnection, decisions: list[Settled]) ->
         )
         SELECT i.batch, i."row", i.article_id, i.url, d.status, d.version, d.first_seen_us,
           d.status IN ('stored', 'updated') AND d.version = max(d.version) OVER (PARTITION BY i.article_id),
-          coalesce(s.source_id, i.source_id)
+          coalesce(s.source_id, first_value(i.source_id) OVER (PARTITION BY i.article_id ORDER BY i.n))
         FROM d JOIN incoming i USING (n) LEFT JOIN standing s ON s.article_id = i.article_id
         """,
         [as_json(rows)],

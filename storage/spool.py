@@ -15,11 +15,12 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractors.model import Record, Run
 from storage.errors import StorageError
+from storage.text import storable
 
 FORMAT = 1
 MANIFEST = "batch.json"
@@ -56,13 +57,14 @@ class Spool:
         """
         from storage.rows import record_tables  # pyarrow is heavy, and needed by those who write alone
 
-        name = hashlib.blake2b(record.batch_id.encode(errors="replace"), digest_size=12).hexdigest()
+        batch_id = storable(record.batch_id)
+        name = hashlib.blake2b(batch_id.encode(), digest_size=12).hexdigest()
         if any(path.name.endswith(name) for path in self._ready()):
             return
-        tables = record_tables(record, runs, based_on)
+        tables = record_tables(replace(record, batch_id=batch_id), runs, based_on)
         try:
             with self._new_folder(name) as unfinished:
-                _write_batch(unfinished, record.batch_id, tables)
+                _write_batch(unfinished, batch_id, tables)
                 unfinished.rename(self.folder / f"{self.clock_ns():020d}-{name}")
             _flush_folder(self.folder)
         except OSError as error:
