@@ -30,10 +30,11 @@ _MARK = re.compile(r"^(?:[-–•*·|>#]\s*)+|\W+")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The blocks of an article in order, and who read them."""
+    """The blocks of an article in order, who read them, and all blocks of its page."""
 
     blocks: tuple[str, ...]
     origin: str
+    plain: tuple[Block, ...] = ()
 
 
 def read_body(tree: HtmlElement, clues: Clues) -> Body:
@@ -49,7 +50,7 @@ def read_body(tree: HtmlElement, clues: Clues) -> Body:
         origin = "trafilatura"
     if _length(stated) >= MIN_WITNESS_CHARS and _length(read) < STATED_SHARE * _length(stated):
         read, origin = stated, "jsonld"
-    return Body(_once(read), origin)
+    return Body(_once(read), origin, tuple(blocks))
 
 
 def _read_by_trafilatura(tree: HtmlElement) -> tuple[str, ...]:

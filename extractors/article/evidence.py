@@ -22,7 +22,7 @@ NAMES: Final = (
     "over 200", "capitals", "digits", "repeated", "bold", "furniture words", "furniture share", "copyright",
     "title", "title start", "described", "names the author", "under a furniture heading", "question", "colon",
     "arrow", "cut", "anchors", "h1", "h2", "heading", "linked heading", "item", "linked item", "item with sentence",
-    "p", "tr", "div", "div with sentence", "definition", "chrome", "chromes", "in main", "parent links",
+    "p", "tr", "div", "div with sentence", "definition", "chrome", "chromes", "in the main part", "parent links",
     "parent text", "grandparent links", "grandparent text", "climb", "branch links", "branch text",
     "branch blocks", "before", "after", "blocks before", "blocks behind", "far behind", "text before",
     "no text behind", "before h1", "between h1 and text", "like cards", "in stated body", "not in stated body",

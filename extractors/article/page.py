@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html import escape
+
 from extractors.article.body import EXTRACTOR, read_body
+from extractors.article.dateline import dateline
+from extractors.article.furniture import left_out, visible_lines
 from extractors.article.guesses import page_guess
+from extractors.article.refusal import refusal
+from extractors.article.text import join_text, word_count
+from extractors.boilerplate.labels import label_reason
+from extractors.boilerplate.lexicon import shipped_lexicon
 from extractors.html import NotHtml, parse_html
 from extractors.metadata import collect, decide
-from extractors.model import Entry, Extracted, Page, Rejected
+from extractors.model import Entry, Extracted, Facts, Page, Rejected
 
-MIN_WORDS = 8
+MIN_ENTRY_WORDS = 40  # of a feed's content that counts as the full text: summaries have under 40 words
 
 
 def extract_page(page: Page) -> Extracted | Rejected:
     """The article in a page, or why there is none. Never raises for what is in the page."""
+    try:
+        return _extracted(page)
+    except (RecursionError, MemoryError) as error:
+        return Rejected(page.url, f"too deep or too large to read: {type(error).__name__}", "extraction")
+
+
+def extract_entry(entry: Entry, page: Page) -> Extracted | Rejected:
+    """The article in a feed's own content, for a page that can't be had. `page.body` is not read."""
+    title = escape(entry.title)
+    markup = f"<html><head><title>{title}</title></head><body><article>{entry.content_html}</article></body></html>"
+    tree = parse_html(markup.encode("utf-8", "replace"), "text/html; charset=utf-8")
+    if isinstance(tree, NotHtml):
+        return Rejected(page.url, f"the feed's content: {tree.detail}")
+    clues = collect(tree, page)
+    body = read_body(tree, clues)
+    if word_count(join_text(body.blocks)) < MIN_ENTRY_WORDS:
+        return Rejected(page.url, "the feed has no full text")
+    return Extracted(page.url, decide(clues), body.blocks, text_origin="feed", extractor=EXTRACTOR)
+
+
+def _extracted(page: Page) -> Extracted | Rejected:
     tree = parse_html(page.body, page.content_type)
     if isinstance(tree, NotHtml):
         return Rejected(page.url, tree.detail, tree.status)
     clues = collect(tree, page)
     facts = decide(clues, guess=page_guess(tree, page.fetched_at))
+    lines = visible_lines(tree)
     body = read_body(tree, clues)
-    if sum(len(block.split()) for block in body.blocks) < MIN_WORDS:
-        return Rejected(page.url, "next to no text")
-    return Extracted(page.url, facts, body.blocks, text_origin=body.origin, extractor=EXTRACTOR)
+    reason = refusal(facts.title.value, join_text(body.blocks), clues, body.plain)
+    if reason:
+        return _full_text_of_feed(page) or Rejected(page.url, reason)
+    if facts.published.value is None:
+        facts = replace(facts, published=dateline(lines, page.timezone, page.fetched_at))
+    furniture = left_out(lines, body.blocks, lambda line: _reason(line, facts))
+    return Extracted(page.url, facts, body.blocks, furniture, body.origin, EXTRACTOR)
 
 
-def extract_entry(entry: Entry, page: Page) -> Extracted | Rejected:
-    """The article in a feed's own content, for a page that can't be had. `page.body` is not read."""
-    return Rejected(page.url, "the feed has no full text")
+def _full_text_of_feed(page: Page) -> Extracted | None:
+    """What the feed carries of an article whose page has none of it: a log-in wall, a page drawn by scripts."""
+    if page.entry is None or not page.entry.content_html:
+        return None
+    read = extract_entry(page.entry, page)
+    return read if isinstance(read, Extracted) else None
+
+
+def _reason(line: str, facts: Facts) -> str | None:
+    return shipped_lexicon().reason(line, at_edge=True) or label_reason(line, facts)

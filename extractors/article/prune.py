@@ -46,7 +46,7 @@ _SILENT = (
 
 
 def prune_furniture(tree: HtmlElement) -> None:
-    """Take out, in place, what the markup calls navigation, advertisement, sharing, related stories and the like."""
+    """Take out, in place, what the markup calls navigation, advertising, sharing, related stories and such."""
     for element in list(tree.iter(*_SILENT)):
         element.drop_tree()
     total = sum(len(p.text_content()) for p in tree.iter("p")) or 1

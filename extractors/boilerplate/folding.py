@@ -13,6 +13,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"0(?: 0)+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…。！？؟।]\s+|[\"“”«»„(–—-]\s*)$")
+_START_CHARS = 30  # before a word, that show whether a sentence begins with it
 _NAME = "\u2022"
 
 
@@ -30,12 +31,16 @@ def fold_template(text: str) -> str:
     words = [(m.group(), m.start()) for m in _WORD.finditer(text)]
     if not MIN_TEMPLATE_WORDS <= len(words) <= 80:
         return ""
-    named = [word[0].isupper() and not _SENTENCE_START.search(text, 0, at) for word, at in words]
+    named = [word[0].isupper() and not _starts_sentence(text, at) for word, at in words]
     if not any(named) or len(words) - sum(named) < MIN_TEMPLATE_WORDS:
         return ""
     kept = [_NAME if is_name else word for (word, _), is_name in zip(words, named, strict=True)]
     runs = [word for n, word in enumerate(kept) if word != _NAME or n == 0 or kept[n - 1] != _NAME]
     return " ".join(_NAME if word == _NAME else fold_line(word) for word in runs)
+
+
+def _starts_sentence(text: str, at: int) -> bool:
+    return _SENTENCE_START.search(text, max(0, at - _START_CHARS), at) is not None
 
 
 def line_digest(text: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from extractors.boilerplate.folding import fold_line, line_digest, template_digest
+from extractors.boilerplate.labels import label_reason
 from extractors.boilerplate.lexicon import Lexicon, shipped_lexicon
 from extractors.boilerplate.memory import strong_mark
 from extractors.boilerplate.places import (
@@ -22,8 +23,11 @@ from extractors.boilerplate.places import (
 from extractors.boilerplate.tails import split_tail
 from extractors.model import Extracted, Facts, Removed, Stripped
 
-
 MAX_CLOSING_SHARE = 0.25  # of the text, that a closing section of furniture may be
+CLOSING_PARAGRAPHS = {
+    "author": 3,
+    "newsletter": 1,
+}  # that may stand in it; teasers of other stories are no prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +92,22 @@ def strip_boilerplate(
 def _closing_section(pieces: Sequence[Piece], judge: _Judge) -> tuple[int, str]:
     """Where the first section begins behind which only furniture follows, and its reason; else the end and "".
 
-    A heading of such a section counts only when what follows it is a small part of the text, and no line of it
-    is protected.
+    A heading of such a section counts only when what follows it is a small part of the text, with hardly a
+    paragraph in it, and no line of it is protected.
     """
-    total = sum(len(piece.text) for piece in pieces)
-    behind = 0
+    total = sum(len(piece.text) for piece in pieces if not piece.reason)
+    behind = paragraphs = 0
     found = (len(pieces), "")
     for position in range(len(pieces) - 1, 0, -1):
-        text = pieces[position].text
-        behind += len(text)
-        if behind > MAX_CLOSING_SHARE * total or fold_line(text) in judge.protect:
+        piece = pieces[position]
+        if piece.reason:
+            continue
+        behind += len(piece.text)
+        paragraphs += len(piece.text) >= LONG_CHARS and is_prose(piece.text)
+        if behind > MAX_CLOSING_SHARE * total or fold_line(piece.text) in judge.protect:
             break
-        reason = judge.lexicon.section_reason(text)
-        if reason:
+        reason = judge.lexicon.section_reason(piece.text)
+        if reason and paragraphs <= CLOSING_PARAGRAPHS.get(reason, 0):
             found = (position, reason)
     return found
 
@@ -131,10 +138,7 @@ class _Judge:
         )
 
     def _told_by_facts(self, text: str, place: Place) -> str:
-        if place == "middle" or len(text) > 3 * LONG_CHARS:
-            return ""
-        title = fold_line(self.facts.title.value)
-        return "title" if title and fold_line(text) == title else ""
+        return "" if place == "middle" else label_reason(text, self.facts)
 
     def _told_by_site(self, text: str, place: Place) -> str:
         if not self.known or len(text) > MAX_REPEATED_CHARS or not self._is_known(text, place):
