@@ -130,11 +130,6 @@ class WebClient:
         """Whether it is our own network that fails: several hosts were tried, and none can be connected to."""
         return self._sender.reach.network_down
 
-    def backlog_s(self, url: str) -> float:
-        """About how long a request to the host of `url` would wait for its turn, in seconds. BadRedirect and
-        AddressBlocked as `get`."""
-        return self._sender.host(read_target(url)).backlog_s()
-
     async def delay_s(self, url: str) -> float:
         """Seconds between two starts at the host of `url`: our own delay, or the Crawl-delay of its robots.txt,
         which is fetched for it. What forbids the page, or keeps robots.txt from us, is raised as by `get`."""

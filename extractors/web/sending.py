@@ -31,18 +31,13 @@ IDLE_PER_PLACE = 2  # idle connections kept for each of `concurrency`, so that o
 class Host:
     """What is kept for one host: its connections and its pace."""
 
-    __slots__ = ("connections", "key", "pace", "slowed_s", "under_way")
+    __slots__ = ("connections", "key", "pace", "slowed_s")
 
     def __init__(self, key: str, connections: HostConnections, pace: HostPace) -> None:
         self.key = key
         self.connections = connections
         self.pace = pace
-        self.under_way = 0  # requests from their asking to their answer
         self.slowed_s = 0.0  # what its Crawl-delay has cost so far, beyond our own delay
-
-    def backlog_s(self) -> float:
-        """About how long a request that comes now would wait for its start, in seconds."""
-        return self.pace.wait_s() + self.under_way * self.pace.gap.delay_s
 
 
 class Sender:
@@ -121,14 +116,10 @@ class Sender:
         self, host: Host, target: Target, headers: Sequence[Header], limit: BodyLimit, budget: Budget
     ) -> Answer:
         """One answer. A kept connection that turns out to be closed is no failure: another one takes its place."""
-        host.under_way += 1
         try:
-            try:
-                return await self._in_turn(host, target, headers, limit, budget, fresh=False)
-            except StaleConnection:
-                return await self._in_turn(host, target, headers, limit, budget, fresh=True)
-        finally:
-            host.under_way -= 1
+            return await self._in_turn(host, target, headers, limit, budget, fresh=False)
+        except StaleConnection:
+            return await self._in_turn(host, target, headers, limit, budget, fresh=True)
 
     async def _in_turn(
         self,

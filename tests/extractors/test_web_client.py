@@ -408,6 +408,49 @@ def test_a_304_with_a_body_does_not_spoil_the_next_answer(loopback: Any, fetch: 
     assert page.body == PAGE
 
 
+def test_what_comes_before_the_answer_is_passed_over_up_to_a_point(loopback: Any, fetch: Any) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+    site = loopback.site(
+        {
+            "/": loopback.raw(early + loopback.http(200, PAGE), end="keep"),
+            "/never": loopback.raw(early * 50, end="keep"),
+        }
+    )
+    assert fetch.one(site.url()).body == PAGE
+    assert fetch.error(site.url("/never")).status == "protocol"
+
+
+def test_an_answer_given_before_the_request_was_read_is_heard(loopback: Any, fetch: Any) -> None:
+    async def busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(loopback.http(503, b"busy", {"Retry-After": "60"}))
+        await writer.drain()
+        writer.close()
+
+    site = loopback.site({}, handler=busy)
+    assert fetch.error(site.url()).status == "rate_limited"
+
+
+@pytest.mark.parametrize("rest", [b"cut", b"x" * 100_000, b"zz\r\n"])
+def test_the_body_of_an_error_does_not_matter(loopback: Any, fetch: Any, rest: bytes) -> None:
+    head = b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = rest if rest.startswith(b"zz") else b"%x\r\n%s" % (len(rest), rest)
+    site = loopback.site({"/": loopback.raw(head + chunk), "/page": loopback.reply(200, PAGE)})
+    error, page = fetch.all([site.url(), site.url("/page")])
+    assert (error.status, error.http_status) == ("http_4xx", 404)
+    assert page.body == PAGE
+
+
+def test_an_error_page_that_drips_is_left_after_a_second(loopback: Any, fetch: Any) -> None:
+    async def drip(visit: Any) -> None:
+        visit.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n\r\n")
+        await visit.drip(b"x" * 1000, 0.02)
+
+    site = loopback.site({"/": drip})
+    began = time.monotonic()
+    assert fetch.error(site.url(), timeout_s=10).status == "http_4xx"
+    assert time.monotonic() - began < 2
+
+
 @pytest.mark.parametrize("http_status", [408, 500, 502, 503, 504])
 def test_a_server_that_fails_once_is_asked_again(loopback: Any, fetch: Any, http_status: int) -> None:
     site = loopback.site({"/": loopback.in_turn(loopback.reply(http_status), loopback.reply(200, PAGE))})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from extractors.model import Request, Response
 from extractors.web.client import WebClient
 from extractors.web.health import LIMITED_S, SKIP_S, HostHealth, Reach
 from extractors.web.pacing import Gap
+from extractors.web.sharing import SharedLimits
 
 PAGE = b"the page"
 URL = "http://news.example/"
@@ -341,23 +343,6 @@ def test_a_short_rest_makes_the_others_wait(loopback: Any, fetch: Any) -> None:
     assert site.gaps()[0] >= 0.99
 
 
-def test_the_backlog_of_a_host_can_be_asked_for(loopback: Any, fetch: Any) -> None:
-    site = loopback.site({"*": loopback.reply(200, PAGE)})
-
-    async def go() -> tuple[float, float]:
-        async with WebClient(fetch.settings(per_host_delay_s=0.1)) as web:
-            before = web.backlog_s(site.url())
-            tasks = [asyncio.create_task(web.get(Request(site.url(f"/{n}"), "a"))) for n in range(5)]
-            await asyncio.sleep(0.02)
-            during = web.backlog_s(site.url())
-            await asyncio.gather(*tasks)
-            return before, during
-
-    before, during = asyncio.run(go())
-    assert before == 0.0
-    assert 0.3 < during < 0.7
-
-
 def test_all_hosts_failing_at_once_is_told_from_one_that_does(loopback: Any, fetch: Any) -> None:
     dead = [f"http://127.0.3.{n}:9/" for n in (251, 252, 253)]
     fetch.all(dead, at_once=True, respect_robots=True)
@@ -365,6 +350,29 @@ def test_all_hosts_failing_at_once_is_told_from_one_that_does(loopback: Any, fet
     site = loopback.site({"*": loopback.reply(200, PAGE)})
     fetch.all([*dead, site.url()])
     assert not fetch.client.network_down()
+
+
+def test_one_who_gives_up_in_the_queue_of_another_process_leaves_the_way_free(
+    loopback: Any, fetch: Any, tmp_path: Path
+) -> None:
+    site = loopback.site({"*": loopback.reply(200, PAGE)})
+    settings = fetch.settings(per_host_connections=1)
+
+    async def go() -> Response:
+        limits = SharedLimits(tmp_path / "pace", time.monotonic)
+        slot = limits.slot(f"{site.address}:{site.port}")
+        taken = limits.try_connection(slot, 1)
+        assert taken is not None
+        async with WebClient(settings, pace_file=tmp_path / "pace") as web:
+            task = asyncio.create_task(web.get(Request(site.url("/1"), "a")))
+            await asyncio.sleep(0.1)
+            assert site.seen == []
+            task.cancel()
+            limits.drop_connection(slot, taken)
+            return await web.get(Request(site.url("/2"), "a"))
+
+    assert asyncio.run(go()).body == PAGE
+    assert site.paths() == ["/2"]
 
 
 def test_one_who_is_cancelled_leaves_the_way_free(loopback: Any, fetch: Any) -> None:

@@ -318,6 +318,21 @@ def test_a_crawl_delay_longer_than_ours_is_kept(loopback: Any, fetch: Any) -> No
     assert min(site.gaps()[1:]) >= 0.2
 
 
+def test_the_delay_of_a_host_can_be_asked_for(loopback: Any, fetch: Any) -> None:
+    site = loopback.site(
+        {"/robots.txt": robots(loopback, "User-agent: *\nCrawl-delay: 7\nDisallow: /private")}
+    )
+
+    async def delay_s(path: str, **settings: Any) -> float:
+        async with WebClient(fetch.settings(per_host_delay_s=0.5, **settings)) as web:
+            return await web.delay_s(site.url(path))
+
+    assert asyncio.run(delay_s("/", respect_robots=True)) == 7.0
+    assert asyncio.run(delay_s("/", respect_robots=False)) == 0.5
+    with pytest.raises(SourceError, match="disallowed"):
+        asyncio.run(delay_s("/private", respect_robots=True))
+
+
 def test_one_who_gives_up_does_not_take_robots_txt_from_the_others(loopback: Any, fetch: Any) -> None:
     async def slowly(visit: Any) -> None:
         await asyncio.sleep(0.2)
