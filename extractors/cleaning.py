@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from extractors.model import (
     Link,
     LinkState,
     Memory,
+    Mention,
     Outcome,
     Rejected,
     Sighting,
@@ -30,6 +31,7 @@ from extractors.selection import pending_link, settled_link
 from extractors.visits import Visit
 
 MAX_LINES = 10_000  # remembered of one source: 250 articles' worth of lines met once, and all that repeat
+NOTHING = Part()
 
 
 @dataclass(slots=True)
@@ -48,33 +50,41 @@ class Cleaner:
 
     def part(self, visits: Sequence[Visit], now: datetime) -> Part:
         """All that is kept of these visits."""
-        sightings = self._learn(visits)
+        *_, part = self.steps(visits, now)
+        return part
+
+    def steps(self, visits: Sequence[Visit], now: datetime) -> Iterator[Part]:
+        """The same in steps of a page, a few milliseconds each, for those who have others to serve meanwhile. What
+        comes before the last is empty."""
+        sightings: list[Sighting] = []
+        for visit in visits:
+            sightings += self._learned(visit)
+            yield NOTHING
         self.memory = bounded_memory(merge_memory(self.memory, sightings), MAX_LINES)
         known = known_lines(self.memory, now)
-        rows = [self._row(visit, known) for visit in visits]
-        versions = tuple(row for row in rows if row is not None)
+        rows: list[ArticleVersion | None] = []
+        mentions: list[Mention] = []
+        for visit in visits:
+            row = self._row(visit, known)
+            rows.append(row)
+            if row is not None:
+                mentions += self.find_mentions(row.article_id, row.title, row.text)
+            yield NOTHING
         settled = [self._settle(visit, row, now) for visit, row in zip(visits, rows, strict=True)]
-        return Part(
-            versions=versions,
+        yield Part(
+            versions=tuple(row for row in rows if row is not None),
             outcomes=tuple(outcome for outcome, _ in settled),
             links=tuple(link for _, link in settled),
-            sightings=sightings,
-            mentions=tuple(
-                m for row in versions for m in self.find_mentions(row.article_id, row.title, row.text)
-            ),
+            sightings=tuple(sightings),
+            mentions=tuple(mentions),
         )
 
-    def _learn(self, visits: Sequence[Visit]) -> tuple[Sighting, ...]:
-        """The lines of articles that were not known before: an edited article has been counted already."""
-        return tuple(
-            sighting
-            for visit in visits
-            if isinstance(visit.result, Extracted)
-            and (not visit.wanted.known or not visit.wanted.known.article_id)
-            for sighting in learn_sightings(
-                self.source.id, article_identity(visit.result), visit.result.blocks, visit.at
-            )
-        )
+    def _learned(self, visit: Visit) -> tuple[Sighting, ...]:
+        """The lines of an article that was not known before: an edited article has been counted already."""
+        result, known = visit.result, visit.wanted.known
+        if not isinstance(result, Extracted) or (known is not None and known.article_id):
+            return ()
+        return learn_sightings(self.source.id, article_identity(result), result.blocks, visit.at)
 
     def _row(self, visit: Visit, known: frozenset[int]) -> ArticleVersion | None:
         if not isinstance(visit.result, Extracted):
@@ -137,7 +147,7 @@ class Cleaner:
             visit.at,
             detail=detail,
             http_status=response.http_status if response else None,
-            bytes=len(response.body) if response else None,
+            bytes=visit.body_bytes,
             elapsed_ms=response.elapsed_ms if response else None,
             article_id=article_id,
         )

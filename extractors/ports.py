@@ -91,6 +91,8 @@ class Progress(Protocol):
 
     def page_done(self) -> None: ...
 
+    def place(self, bar: str, done: int, total: int) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

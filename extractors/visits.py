@@ -17,7 +17,8 @@ class Visit:
     """What came of one page.
 
     `result` is None for a 304, and where nothing could be had. With an `error` a result is the feed's own text.
-    `fetched_at`: when somebody had it from the web, where that was not `at`.
+    `fetched_at`: when somebody had it from the web, where that was not `at`. The body of `response` is let go of,
+    since visits wait for others of their source to be recorded; `body_bytes` was its size.
     """
 
     wanted: Wanted
@@ -26,6 +27,7 @@ class Visit:
     result: Extracted | Rejected | None = None
     error: SourceError | None = None
     fetched_at: datetime | None = None
+    body_bytes: int | None = None
 
 
 async def visit_page(wanted: Wanted, source: Source, tools: Tools) -> Visit:
@@ -34,10 +36,12 @@ async def visit_page(wanted: Wanted, source: Source, tools: Tools) -> Visit:
     try:
         response = await tools.web.get(Request(wanted.url, source.id, wanted.validators))
         if response.http_status == 304:
-            return Visit(wanted, tools.now(), response)
-        return Visit(wanted, tools.now(), response, await _extract(wanted, response, source, tools))
+            return Visit(wanted, tools.now(), response, body_bytes=0)
+        result = await _extract(wanted, response, source, tools)
+        return Visit(wanted, tools.now(), replace(response, body=b""), result, body_bytes=len(response.body))
     except SourceError as error:
-        return Visit(wanted, tools.now(), response, await _from_feed(wanted, source, tools), error)
+        left = replace(response, body=b"") if response else None
+        return Visit(wanted, tools.now(), left, await _from_feed(wanted, source, tools), error)
 
 
 async def _extract(wanted: Wanted, response: Response, source: Source, tools: Tools) -> Extracted | Rejected:

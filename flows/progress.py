@@ -78,6 +78,10 @@ class RoundProgress:
         """`count` more articles are in the database."""
         self._more("committed", done=count)
 
+    def place(self, bar: str, done: int, total: int) -> None:
+        """How far something is that is not counted one by one, such as the bytes of a file."""
+        self.display.show(bar, done, total)
+
     def note(self, text: str) -> None:
         self.display.note(text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from extractors.urls import hash64
 
@@ -36,7 +37,12 @@ def fold_template(text: str) -> str:
         return ""
     kept = [_NAME if is_name else word for (word, _), is_name in zip(words, named, strict=True)]
     runs = [word for n, word in enumerate(kept) if word != _NAME or n == 0 or kept[n - 1] != _NAME]
-    return " ".join(_NAME if word == _NAME else fold_line(word) for word in runs)
+    return " ".join(_NAME if word == _NAME else _folded_word(word) for word in runs)
+
+
+@lru_cache(maxsize=8_192)  # most words of a text are among a few thousand
+def _folded_word(word: str) -> str:
+    return fold_line(word)
 
 
 def _starts_sentence(text: str, at: int) -> bool:

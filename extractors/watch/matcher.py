@@ -115,6 +115,8 @@ def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> t
     `start_char` and `end_char` count code points of `text`, or of `title` for the mentions in it, which come
     first. Terms under `none` are never mentions. Places of one term don't overlap.
     """
+    if not matcher.watchlists:
+        return ()
     in_title, in_text = _terms_found(matcher, title), _terms_found(matcher, text)
     hits = frozenset(in_title) | frozenset(in_text)
     touched = sorted({number for term in hits for number in matcher.watched_by[term]})

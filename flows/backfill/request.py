@@ -63,7 +63,8 @@ class BackfillResult:
     """What became of a backfill. `run_id` and `summary` are None for a dry run; `summary` is None as well when the
     database could not be had, and all of it waits.
 
-    `unmatched`: lines that belong to no source, the first of them in `notes`. `mishaps`: our own faults, as (source
+    `unmatched`: lines that belong to no source, the first of them in `notes`; `of_others`: pages in WARC files that
+    belong to none, which is what most of them do. `mishaps`: our own faults, as (source
     id, what). `waiting`: batches that are in the spool still. `workers`: processes that extract.
     """
 
@@ -72,6 +73,7 @@ class BackfillResult:
     shares: tuple[SourceShare, ...]
     summary: RunSummary | None = None
     unmatched: int = 0
+    of_others: int = 0
     mishaps: tuple[tuple[str, str], ...] = ()
     waiting: int = 0
     stopped: bool = False

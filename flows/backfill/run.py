@@ -20,6 +20,7 @@ from flows.backfill.belonging import Belonging
 from flows.backfill.fieldwork import Fieldwork, Ground
 from flows.backfill.lists import ListFile
 from flows.backfill.request import BackfillRequest, BackfillResult, SourceShare
+from flows.backfill.warc_work import WarcWork
 from flows.rounds.round import GRACE_S, Step, new_run_id, now_utc, shards, untracked
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import Workshop, opened_tools
@@ -101,27 +102,60 @@ async def _carried_out(
     with ExitStack() as files:
         listed = files.enter_context(ListFile(request.files[0])) if request.route == "urls" else None
         async with opened as shop:
-            work = Fieldwork(request, ground, shop.tools, listed, Quota(request.limit))
-            dealt = shards(await asyncio.to_thread(work.deal))
-            steps = [
-                step(f"backfill {number} of {len(dealt)}", partial(work.go, shard))
-                for number, shard in enumerate(dealt, 1)
-            ]
-            await stop.bounded(steps, GRACE_S)
-            shares = [await _share(errand, shop, request) for errand in work.errands]
+            quota = Quota(request.limit)
+            if request.route == "warc":
+                result = await _sorted_out(request, ground, shop, quota, step=step, stop=stop)
+            else:
+                result = await _fetched(request, ground, shop, quota, listed, step=step, stop=stop)
             await shop.desk.close()
-            return BackfillResult(
-                request.route,
-                None if request.dry_run else run.run_id,
-                tuple(shares),
-                unmatched=work.unmatched,
-                mishaps=tuple(work.mishaps),
+            return replace(
+                result,
+                run_id=None if request.dry_run else run.run_id,
                 stopped=stop.event.is_set(),
                 network_down=shop.web.network_down(),
-                limit_reached=work.quota.is_spent,
-                notes=tuple(work.notes),
+                limit_reached=quota.is_spent,
                 workers=request.extract.workers,
             )
+
+
+async def _sorted_out(
+    request: BackfillRequest, ground: Ground, shop: Workshop, quota: Quota, *, step: Step, stop: Stop
+) -> BackfillResult:
+    """The way of WARC files."""
+    work = WarcWork(request, ground, shop.tools, quota)
+    await stop.bounded([step("extract", work.go)], GRACE_S)
+    return BackfillResult(
+        request.route, None, work.shares(), mishaps=tuple(work.mishaps), of_others=work.unwanted
+    )
+
+
+async def _fetched(
+    request: BackfillRequest,
+    ground: Ground,
+    shop: Workshop,
+    quota: Quota,
+    listed: ListFile | None,
+    *,
+    step: Step,
+    stop: Stop,
+) -> BackfillResult:
+    """The way of lists, sitemaps and archives."""
+    work = Fieldwork(request, ground, shop.tools, listed, quota)
+    dealt = shards(await asyncio.to_thread(work.deal))
+    steps = [
+        step(f"backfill {number} of {len(dealt)}", partial(work.go, shard))
+        for number, shard in enumerate(dealt, 1)
+    ]
+    await stop.bounded(steps, GRACE_S)
+    shares = [await _share(errand, shop, request) for errand in work.errands]
+    return BackfillResult(
+        request.route,
+        None,
+        tuple(shares),
+        unmatched=work.unmatched,
+        mishaps=tuple(work.mishaps),
+        notes=tuple(work.notes),
+    )
 
 
 async def _share(errand: Errand, shop: Workshop, request: BackfillRequest) -> SourceShare:

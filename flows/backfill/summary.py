@@ -23,7 +23,7 @@ def summary_rows(result: BackfillResult) -> list[tuple[str, int]]:
         ("waiting for another try", tally.waiting),
         ("of another time", tally.outside),
         ("on another site", tally.elsewhere),
-        ("of no source", result.unmatched),
+        ("of no source", result.unmatched + result.of_others),
     ]
     rows = [row for row in rows if row[1] or row[0] in ("links found", "known")]
     return rows + list(_outcome_rows(result))
@@ -92,6 +92,7 @@ def as_record(result: BackfillResult) -> dict[str, object]:
         "outside": tally.outside,
         "elsewhere": tally.elsewhere,
         "unmatched": result.unmatched,
+        "of_others": result.of_others,
     }
     if result.run_id is None:
         return record | {

@@ -1,0 +1,121 @@
+"""`backfill warc` against extraction alone, in one run: 2,000 pages on all cores, each way in turn.
+
+    python bench/backfill_warc.py [--pages 2000] [--rounds 2]
+
+The pages are those of ../shared/bench/articles (outside of this repository), under several addresses until there
+are enough. "Alone" is the same worker processes given the same pages, and nothing done with what they answer; the
+backfill reads the WARC, asks the database, extracts, cleans, spools, commits and publishes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gzip
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from extractors.cage import Cage
+from extractors.jobs import page_job
+from extractors.model import ExtractSettings, FetchSettings, Page, Source
+from extractors.warc import Census, WarcPage, read_pages
+from flows.backfill.request import BackfillRequest
+from flows.backfill.run import run_backfill
+from flows.machine import usable_cpus
+from flows.progress import Lines, RoundProgress
+from flows.rounds.stopping import Stop
+
+SET = Path(__file__).parent.parent.parent / "shared" / "bench" / "articles"
+SITE = "https://bench.example"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=2)
+    wanted = parser.parse_args()
+    if not SET.exists():
+        sys.exit(f"the bench set is not here: {SET}")
+    workers = usable_cpus()
+    with tempfile.TemporaryDirectory(prefix="presswatch-bench-") as name:
+        file = Path(name) / "pages.warc.gz"
+        write_warc(file, wanted.pages)
+        print(f"{wanted.pages} pages, {file.stat().st_size / 1e6:.0f} MB packed, {workers} processes")
+        for number in range(wanted.rounds):
+            alone_s = asyncio.run(alone(file, workers))
+            whole_s, stored = asyncio.run(backfill(file, Path(name) / str(number), workers))
+            print(
+                f"alone {alone_s:.1f} s, {wanted.pages / alone_s:.1f} pages/s;  "
+                f"backfill {whole_s:.1f} s, {wanted.pages / whole_s:.1f} pages/s, {stored} stored;  "
+                f"ratio {whole_s / alone_s:.3f}"
+            )
+
+
+def write_warc(file: Path, count: int) -> None:
+    """`count` response records, packed one by one."""
+    with file.open("wb") as stream:
+        for number, body in zip(range(count), bodies(), strict=False):
+            http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body
+            head = (
+                f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number:032x}>\r\n"
+                f"WARC-Date: 2026-01-02T03:04:05Z\r\nWARC-Target-URI: {SITE}/{number:06}.html\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+            )
+            stream.write(gzip.compress(head.encode() + http + b"\r\n\r\n", 6))
+
+
+def bodies() -> Iterator[bytes]:
+    """The pages of the set, over and over; without their canonical links, by which copies would be one article."""
+    while True:
+        with (SET / "truth.jsonl").open(encoding="utf-8") as lines:
+            for line in lines:
+                page = SET / "html" / f"{json.loads(line)['id']}.html.gz"
+                body = gzip.decompress(page.read_bytes())
+                yield body.replace(b"canonical", b"cannonical").replace(b"og:url", b"og:ulr")
+
+
+async def alone(file: Path, workers: int) -> float:
+    """Seconds for extraction alone."""
+    with file.open("rb") as stream:
+        read = read_pages(stream, max_bytes=10_000_000, wants=lambda _: True, census=Census())
+        pages = [page_of(each) for each in read if isinstance(each, WarcPage)]
+    async with Cage(workers, 15.0) as cage:
+        await asyncio.gather(*(cage.run(page_job, pages[0]) for _ in range(workers)))  # they are up
+        began = time.perf_counter()
+        async for _ in cage.map_unordered(page_job, pages):
+            pass
+        return time.perf_counter() - began
+
+
+def page_of(page: WarcPage) -> Page:
+    return Page(page.url, page.body, page.content_type, page.url, page.fetched_at or datetime.now(UTC))
+
+
+async def backfill(file: Path, folder: Path, workers: int) -> tuple[float, int]:
+    """Seconds for the whole command's work, and how many articles were stored."""
+    folder.mkdir()  # noqa: ASYNC240 - nothing else runs yet
+    request = BackfillRequest(
+        "warc",
+        database=folder / "live.duckdb",
+        published=folder / "news.duckdb",
+        sources=(Source("bench", "Bench", feeds=(f"{SITE}/rss",)),),
+        watchlists=(),
+        fetch=FetchSettings(),
+        extract=ExtractSettings(workers=workers),
+        files=(file,),
+    )
+    began = time.perf_counter()
+    result = await run_backfill(request, progress=RoundProgress(Lines(sys.stderr)), stop=Stop())
+    whole_s = time.perf_counter() - began
+    return whole_s, result.summary.run.articles_new if result.summary else 0
+
+
+if __name__ == "__main__":
+    main()
