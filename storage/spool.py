@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -63,7 +64,7 @@ class Spool:
             return
         tables = record_tables(replace(record, batch_id=batch_id), runs, based_on)
         try:
-            with self._new_folder(name) as unfinished:
+            with self._new_folder() as unfinished:
                 _write_batch(unfinished, batch_id, tables)
                 unfinished.rename(self.folder / f"{self.clock_ns():020d}-{name}")
             _flush_folder(self.folder)
@@ -75,7 +76,7 @@ class Spool:
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder for the length of the block; what a killed process leaves of it is swept."""
-        with self._new_folder("scratch") as path:
+        with self._new_folder() as path:
             yield path
             shutil.rmtree(path, ignore_errors=True)
 
@@ -131,10 +132,10 @@ class Spool:
         return [path for path in self._entries() if path.name[:1].isdigit()]
 
     @contextmanager
-    def _new_folder(self, name: str) -> Iterator[Path]:
+    def _new_folder(self) -> Iterator[Path]:
         """A folder to write to, locked so that `sweep` in another process tells it from an orphan."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path, descriptor = self._claim(name)
+        path, descriptor = self._claim()
         try:
             yield path
         except BaseException:
@@ -143,10 +144,9 @@ class Spool:
         finally:
             os.close(descriptor)
 
-    def _claim(self, name: str) -> tuple[Path, int]:
+    def _claim(self) -> tuple[Path, int]:
         while True:
-            path = self.folder / f"{UNFINISHED}{os.getpid()}-{self.clock_ns()}-{name}"
-            path.mkdir(mode=0o700)
+            path = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
             with suppress(
                 FileNotFoundError, BlockingIOError
             ):  # swept in the moment between making and locking
