@@ -7,7 +7,6 @@ only the lock of the published file, which keeps two publishers from overtaking 
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import time
@@ -19,14 +18,13 @@ from pathlib import Path
 import duckdb
 
 from storage.connection import LiveFile
+from storage.copying import copy_file
 from storage.errors import StorageError
 from storage.locking import file_lock
+from storage.migrate import migrate
 
 SPARE_BYTES = 64_000_000  # left free on the disk beside a copy, so that the next commits have room
-CHUNK_BYTES = 64 << 20
 UNFINISHED = ".new"
-
-_NOT_HERE = frozenset((errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,12 @@ def publish_copy(
     published: Path,
     *,
     force: bool = False,
+    spare_bytes: int = SPARE_BYTES,
     clock: Callable[[], float] = time.monotonic,
 ) -> Published:
-    """Replace the published copy, unless nothing has changed since it was made.
+    """Replace the published copy, unless nothing has changed since it was made. `spare_bytes` are left free.
 
-    Raises `StorageError` where there is nothing to publish or no room for it; the old copy is there as before.
+    Raises `StorageError` where there is no room for it; the old copy is there as before.
     """
     began = clock()
     try:
@@ -61,7 +60,8 @@ def publish_copy(
         unfinished = published.with_name(f".{published.name}{UNFINISHED}")
         unfinished.unlink(missing_ok=True)  # of a publisher that was killed: we hold its lock now
         try:
-            locked_s = _copy_if_changed(live, published, unfinished, force, clock)
+            before = None if force else changes_of(published)
+            locked_s = _copy_if_changed(live, unfinished, before, spare_bytes, clock)
             if locked_s is None:
                 return Published(published, published.stat().st_size, False, clock() - began)
             _put_in_place(unfinished, published)
@@ -74,22 +74,20 @@ def publish_copy(
 
 
 def _copy_if_changed(
-    live: LiveFile, published: Path, unfinished: Path, force: bool, clock: Callable[[], float]
+    live: LiveFile, unfinished: Path, before: int | None, spare_bytes: int, clock: Callable[[], float]
 ) -> float | None:
-    """How long the live file was locked for the copy; None where there was no need for one."""
-    before = None if force else changes_of(published)
+    """How long the live file was locked for the copy; None where it has changed no more often than `before`."""
     with live.locked():
         locked_at = clock()
-        if not live.database.exists():
-            raise StorageError(f"there is no database at {live.database} to publish yet")
         with live.connected() as con:
-            if before is not None and changes_in(con) == before:
+            migrate(con)
+            if changes_in(con) == before:
                 return None
             con.execute("CHECKPOINT")
         if _wal_of(live.database).exists():
             raise StorageError(f"{live.database} could not be written out in full; is the disk full?")
-        _check_room(live.database, published)
-        _copy(live.database, unfinished)
+        _check_room(live.database, unfinished.parent, spare_bytes)
+        copy_file(live.database, unfinished)
         return clock() - locked_at
 
 
@@ -110,36 +108,13 @@ def changes_of(published: Path) -> int | None:
         return None
 
 
-def _check_room(database: Path, published: Path) -> None:
-    needed_mb = (database.stat().st_size + SPARE_BYTES) // 1_000_000
-    free_mb = shutil.disk_usage(published.parent).free // 1_000_000
+def _check_room(database: Path, folder: Path, spare_bytes: int) -> None:
+    needed_mb = (database.stat().st_size + spare_bytes) // 1_000_000
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
     if free_mb < needed_mb:
         raise StorageError(
-            f"no room to publish: {published.parent} has {free_mb} MB free, and {needed_mb} MB are needed"
+            f"no room to publish: {folder} has {free_mb} MB free, and {needed_mb} MB are needed"
         )
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file by the kernel, which shares the blocks where the file system can."""
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with source.open("rb") as reading, os.fdopen(descriptor, "wb") as writing:
-        size = os.fstat(reading.fileno()).st_size
-        copied = 0
-        try:
-            while copied < size:
-                count = os.copy_file_range(
-                    reading.fileno(), writing.fileno(), min(CHUNK_BYTES, size - copied)
-                )
-                if count == 0:
-                    break
-                copied += count
-        except OSError as error:
-            if error.errno not in _NOT_HERE:
-                raise
-        if copied < size:
-            reading.seek(copied)
-            writing.seek(copied)
-            shutil.copyfileobj(reading, writing, CHUNK_BYTES // 8)
 
 
 def _put_in_place(unfinished: Path, published: Path) -> None:
@@ -148,7 +123,7 @@ def _put_in_place(unfinished: Path, published: Path) -> None:
         os.fsync(file.fileno())
     _wal_of(published).unlink(
         missing_ok=True
-    )  # somebody wrote to the old copy; the new one must not take it in
+    )  # somebody wrote to the old copy: it must not get into the new one
     unfinished.replace(published)
     descriptor = os.open(published.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -178,5 +178,4 @@ class Store:
 
     def publish(self, now: datetime, force: bool = False) -> Published:
         """Replace the published copy, unless nothing has changed since it was made (or `force`)."""
-        self.migrate()
         return publish_copy(self.live, self.published, force=force, clock=self.clock)
