@@ -25,38 +25,12 @@ _CANDIDATES = (
 # Where single-byte charsets share most letters, the page's language decides.
 _BY_LANGUAGE = {
     "cp1250": ("pl", "cs", "sk", "hu", "hr", "sl", "ro", "bs", "sq"),
-    "iso8859_2": ("pl", "cs", "sk", "hu", "hr", "sl"),
-    "cp1254": ("tr", "az"),
-    "cp1257": ("lt", "lv", "et"),
-    "cp1252": (
-        "en",
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "da",
-        "sv",
-        "no",
-        "nb",
-        "nn",
-        "fi",
-        "is",
-        "ca",
-        "gl",
-    ),
-    "cp1251": ("ru", "uk", "be", "bg", "sr", "mk", "kk"),
-    "cp932": ("ja",),
-    "euc_jp": ("ja",),
-    "cp949": ("ko",),
-    "gb18030": ("zh",),
-    "big5hkscs": ("zh",),
-    "cp1253": ("el",),
-    "cp1255": ("he", "iw"),
-    "cp1256": ("ar", "fa", "ur"),
-    "cp874": ("th",),
-}
+    "iso8859_2": ("pl", "cs", "sk", "hu", "hr", "sl"), "cp1254": ("tr", "az"), "cp1257": ("lt", "lv", "et"),
+    "cp1252": ("en", "de", "fr", "es", "it", "pt", "nl", "da", "sv", "no", "nb", "nn", "fi", "is", "ca", "gl"),
+    "cp1251": ("ru", "uk", "be", "bg", "sr", "mk", "kk"), "cp1253": ("el",), "cp1255": ("he", "iw"),
+    "cp1256": ("ar", "fa", "ur"), "cp932": ("ja",), "euc_jp": ("ja",), "cp949": ("ko",), "gb18030": ("zh",),
+    "big5hkscs": ("zh",), "cp874": ("th",),
+}  # fmt: skip
 _LANG = re.compile(rb"<html[^>]{0,500}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
 _C1 = re.compile("[\x80-\x9f]")
 _MARKUP = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from extractors.metadata.clues import Clue, Clues
-from extractors.metadata.collect import collect
-from extractors.metadata.decide import Guess, decide
+from extractors.metadata.collection import collect
+from extractors.metadata.decisions import Guess, decide
 from extractors.model import Facts, Page
 
 __all__ = ["Clue", "Clues", "Guess", "collect", "decide", "read_facts"]

@@ -99,8 +99,7 @@ def _parse_epoch(text: str) -> Moment | None:
 _YMD = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)\s?[日일]?")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?=t?\d{0,6}(?:\D|$))")
 _DMY = re.compile(r"(?<![\d.])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d.:])")
-_WORD = r"[^\W\d_][^\W\d_\u0300-\u0d7f]*"
-_LETTERS = r"([^\W\d_](?:[^\W\d_]|[\u0300-\u0e7f]|\.(?=[^\W\d_]))*(?: (?:الثاني|الاول))?)"
+_LETTERS = r"([^\W\d_](?:[^\W\d_\u0300-\u0e7f]|[\u0300-\u0e7f]|\.(?=[^\W\d_]))*(?: (?:الثاني|الاول))?)"
 _DAY_NAME_YEAR = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|[.ºª°a])?,?[ .\-/]?(?:de |di |d'|of |da )?" + _LETTERS +
     r"[.,]?[ \-/.,]?(?:de |del |do |of )?(\d{4})(?!\d)"
@@ -159,7 +158,6 @@ _CLOCK = re.compile(
 )
 _HALF_AFTER = re.compile(r"\s?([ap])\.?\s?m\b\.?|\s?(صباحا|مساء|μμ|πμ)")
 _ZONE = re.compile(r"\s?\(?(?:(utc|gmt)\s?)?([+\-−]\d{1,2}):?(\d{2})?(?!\d)|[\s(]{0,2}([a-zмск]{1,4})\b")
-_COMPACT_CLOCK = re.compile(r"t?(\d\d)(\d\d)(\d\d)?()()(.{0,16})")
 _AFTERNOON = frozenset(("오후", "午後", "下午", "p", "مساء", "μμ"))
 
 

@@ -17,7 +17,17 @@ MIN_LETTERS = 40  # of running text, to judge at all
 MIN_HITS = 0.05  # share of a text's words that are among a language's commonest; right ones have .15 to .45
 SAMPLE_CHARS = 3_000
 
-_TABLE = {language: frozenset(words.split()) for language, words in COMMON_WORDS.items()}
+
+def _index() -> dict[str, tuple[str, ...]]:
+    """Each common word, and the languages that have it."""
+    index: dict[str, tuple[str, ...]] = {}
+    for code, words in COMMON_WORDS.items():
+        for word in dict.fromkeys(words.split()):
+            index[word] = (*index.get(word, ()), code)
+    return index
+
+
+_LANGUAGES_OF = _index()
 # Names of scripts as `unicodedata.name` begins with them -> the languages that use it, or the only one.
 _SHARED = ("CYRILLIC", "ARABIC", "DEVANAGARI")
 _SCRIPTS: dict[str, tuple[str, ...]] = {
@@ -82,14 +92,17 @@ def detect_language(text: str) -> str | None:
 def score_languages(text: str, languages: Iterable[str]) -> dict[str, float]:
     """For each language the share of the text's words that are among its commonest."""
     words = re.findall(r"[\w\u0900-\u0dff\u064b-\u065f]+", text.lower())
-    counts, total = Counter(words), max(1, len(words))
-    return {code: sum(counts[word] for word in _TABLE[code]) / total for code in languages if code in _TABLE}
+    hits: Counter[str] = Counter()
+    for word in words:
+        for code in _LANGUAGES_OF.get(word, ()):
+            hits[code] += 1
+    return {code: hits[code] / max(1, len(words)) for code in languages if code in COMMON_WORDS}
 
 
 def _main_script(text: str) -> str:
     """The script of most letters, or "". Kana decide for Japanese, which is written with Chinese characters too."""
     counts: Counter[str] = Counter()
-    for char in text[:800]:
+    for char in text[:500]:
         if char.isalpha():
             counts[_script_of(char)] += 1
     total = sum(counts.values())
@@ -128,7 +141,7 @@ def choose_language(declared: Sequence[tuple[str, str]], text: str) -> tuple[str
 
 def _is_foreign(code: str, text: str) -> bool:
     """Whether a text is long enough, and has too few of a language's commonest words, to be in it."""
-    if code not in _TABLE or len(text.split()) < 60:
+    if code not in COMMON_WORDS or len(text.split()) < 60:
         return False
     return score_languages(text[:SAMPLE_CHARS], (code,))[code] < MIN_HITS / 2
 
@@ -136,7 +149,7 @@ def _is_foreign(code: str, text: str) -> bool:
 def _is_close(code: str, found: str, text: str) -> bool:
     """Whether the text may as well be in the declared language: near relatives, or one without a word list."""
     script = _main_script(text)
-    if code not in _TABLE:
+    if code not in COMMON_WORDS:
         return not any(code in languages for languages in _SCRIPTS.values()) and script in (
             "LATIN",
             "CYRILLIC",

@@ -5,7 +5,6 @@ The tree is only read. Counts are bounded, so that a page made of a million meta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,9 +36,7 @@ class Scan:
     title: str = ""
     language: str = ""
     headings: list[tuple[str, HtmlElement]] = field(default_factory=list)  # h1
-    times: list[tuple[HtmlElement, int]] = field(
-        default_factory=list
-    )  # <time>, and the number of h1 before it
+    times: list[tuple[HtmlElement, int]] = field(default_factory=list)  # <time>, and how many h1 precede it
     microdata: list[tuple[str, HtmlElement]] = field(default_factory=list)  # itemprop, element
     sample: str = ""
 
@@ -49,18 +46,13 @@ _LINE_TAGS = (
     "a", "address", "b", "cite", "dd", "div", "em", "footer", "h4", "h5", "h6", "header", "i", "li", "p",
     "section", "small", "span", "strong", "td",
 )  # fmt: skip
-_CALLED_AUTHOR = re.compile(r"byline|author|autor|writer|signature|journalist|redakt|reporter", re.IGNORECASE)
-_CALLED_DATE = re.compile(r"date|datum|time|publish|posted|fecha|meta|info|byline", re.IGNORECASE)
+_CALLED_AUTHOR = ("byline", "author", "autor", "writer", "signature", "journalist", "redakt", "reporter")
+_CALLED_DATE = ("date", "datum", "time", "publish", "posted", "fecha", "meta", "info", "byline")
 
 
 def scan_page(tree: HtmlElement) -> Scan:
     """Read all tags of interest once."""
-    scan = Scan(
-        language=tree.get("lang")
-        or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or tree.get("xml:lang")
-        or ""
-    )
+    scan = Scan(language=tree.get("lang") or tree.get("xml:lang") or "")
     for element in tree.iter("meta", "script", "link", "title", "h1", "time", "base"):
         _READERS[element.tag](scan, element)
     marked = cast("list[HtmlElement]", _ITEMPROPS(tree))
@@ -73,11 +65,16 @@ def find_lines(tree: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]]
     """Elements whose class, id or rel calls them an author's, and those called a date or the line of one."""
     bylines: list[HtmlElement] = []
     datelines: list[HtmlElement] = []
+    known: dict[str, tuple[bool, bool]] = {" ": (False, False)}  # pages repeat few classes often
     for element in tree.iter(*_LINE_TAGS):
         called = f"{element.get('class', '')[:300]} {element.get('id', '')[:100]}"
-        if len(called) > 1 and _CALLED_DATE.search(called) and len(datelines) < MAX_SEEN:
+        if called not in known:
+            words = called.lower()
+            known[called] = any(w in words for w in _CALLED_AUTHOR), any(w in words for w in _CALLED_DATE)
+        is_byline, is_dateline = known[called]
+        if is_dateline and len(datelines) < MAX_SEEN:
             datelines.append(element)
-        if element.get("rel") == "author" or (len(called) > 1 and _CALLED_AUTHOR.search(called)):
+        if is_byline or element.get("rel") == "author":
             bylines.append(element)
             if len(bylines) >= MAX_SEEN:
                 break

@@ -158,14 +158,12 @@ def _section(clues: Clues, names: Sequence[str]) -> Fact[str | None]:
 
 
 def _tags(clues: Clues) -> Fact[tuple[str, ...]]:
-    """The tags of the first origin that has any; one text may list several."""
-    said = clues.of("tag")
+    """The tags of the first origin that has any; one text alone may list several."""
     for origin in TAG:
+        texts = [clue.text for clue in clues.of("tag") if clue.origin == origin]
         tags: dict[str, str] = {}
-        for clue in said:
-            if clue.origin == origin:
-                for tag in _split_tags(clue.text):
-                    tags.setdefault(fold(tag), tag)
+        for tag in _split_tags(texts[0]) if len(texts) == 1 else texts:
+            tags.setdefault(fold(tag), tag[:MAX_TAG])
         if tags:
             return Fact(tuple(tags.values())[:MAX_TAGS], origin)
     return Fact(())
@@ -181,16 +179,10 @@ def _split_tags(text: str) -> Iterable[str]:
     return (tag for piece in pieces if (tag := piece.strip(" #\"'")) and len(tag) <= MAX_TAG and fold(tag))
 
 
-_FREE = {
-    "true": False,
-    "1": False,
-    "yes": False,
-    "free": False,
-    "false": True,
-    "0": True,
-    "no": True,
-    "locked": True,
-}
+# What is said to be free: whether it is paywalled.
+_FREE = dict.fromkeys(("true", "1", "yes", "free"), False) | dict.fromkeys(
+    ("false", "0", "no", "locked"), True
+)
 
 
 def _paywalled(clues: Clues) -> Fact[bool | None]:

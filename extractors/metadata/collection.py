@@ -22,6 +22,7 @@ from extractors.metadata.titles import site_keys
 from extractors.model import Page
 
 MAX_BODY = 2_000_000  # characters of articleBody
+MAX_SAID = 50  # authors or tags of one feed entry
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 
 
@@ -66,8 +67,8 @@ def _clues_of_entry(page: Page) -> Iterator[Clue]:
         return
     if entry.title:
         yield Clue("title", "feed", plain(entry.title))
-    yield from (Clue("author", "feed", plain(name)) for name in entry.authors)
-    yield from (Clue("tag", "feed", plain(tag)) for tag in entry.tags)
+    yield from (Clue("author", "feed", plain(name)) for name in entry.authors[:MAX_SAID])
+    yield from (Clue("tag", "feed", plain(tag)) for tag in entry.tags[:MAX_SAID])
     if entry.image_url:
         yield Clue("image", "feed", entry.image_url)
     if entry.language:
