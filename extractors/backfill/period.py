@@ -65,12 +65,11 @@ def entry_span(entry: Entry, timezone: str | None = None) -> Span | None:
 
 def address_span(url: str, timezone: str | None = None) -> Span | None:
     """The day or the month that an article's address carries."""
-    path = urlsplit(url).path
     zone = zone_named(timezone) or UTC
-    day = date_in_path(path, Habits(timezone=zone))
+    day = date_in_path(url, Habits(timezone=zone))
     if day is not None:
         return _moment_span(day)
-    found = _MONTH_IN_ARTICLE.search(path)
+    found = _MONTH_IN_ARTICLE.search(urlsplit(url).path)
     return _month_span(found, zone) if found else None
 
 

@@ -41,7 +41,7 @@ def robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
 def lists_no_articles(url: str) -> bool:
     """Whether the sitemap's name says that it lists categories, tags, authors, pictures or the like."""
     name = urlsplit(url).path.rpartition("/")[2].lower().removesuffix(".gz").removesuffix(".xml")
-    words = frozenset(_WORDS.findall(name))
+    words = frozenset(_WORDS.findall(name.replace("post_tag", "tag")))  # as WordPress calls them
     return bool(words & _OTHER_LISTS) and not words & _ARTICLE_LISTS
 
 
