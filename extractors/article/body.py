@@ -1,8 +1,7 @@
-"""The text of an article: trafilatura's reading of the page, judged by a plain second reading."""
+"""The text of an article: the blocks of its page that are judged to be it, or what its tags state of it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -11,21 +10,18 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
+from extractors.article.judge import judge_blocks
 from extractors.article.prune import prune_furniture
-from extractors.article.reader import Block, plain_blocks, running_text
+from extractors.article.reading import Block, read_page
+from extractors.article.stated import stated_of
 from extractors.metadata import Clues
 
-EXTRACTOR = f"trafilatura {version('trafilatura')}"
-# Of 956 real pages: below this share of the plain reading trafilatura has read a part of the article only
-# (F1 .9385 -> .9516 on `articles`; at .4 it costs more than it gains).
-PART_SHARE = 0.3
-STATED_SHARE = 0.5  # the same against what JSON-LD states as the article's body
-MIN_WITNESS_CHARS = 400  # what is shorter is no witness against anything
-LINK_LIST_SHARE = 0.7  # of a block's text in links to elsewhere, from which it is a pointer and not text
+EXTRACTOR = f"blocks 1, trafilatura {version('trafilatura')}"
+STATED_SHARE = 0.5  # below this share of what JSON-LD states as the body, the page has a part of it only
+MIN_STATED_CHARS = 400  # what is shorter is a teaser, and no witness against anything
+WITNESS_SHARE = 3.0  # times the judged text, from which trafilatura's reading is taken instead
 TWICE_SHARE = 0.3  # of the long blocks that stand twice, from which the page holds its text twice
 LONG_CHARS = 60
-
-_MARK = re.compile(r"^(?:[-–•*·|>#]\s*)+|\W+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +34,33 @@ class Body:
 
 
 def read_body(tree: HtmlElement, clues: Clues) -> Body:
-    """The text of the article. The tree is changed: nobody can read furniture from it afterwards."""
-    prune_furniture(tree)
-    blocks = plain_blocks(tree)
-    read = _without_links(_read_by_trafilatura(tree), blocks)
-    plain = running_text(tree, blocks)
+    """The text of the article. The tree may be changed: nobody can read furniture from it afterwards."""
+    reading = read_page(tree)
+    witness = _Witness(tree)
+    judgement = judge_blocks(reading, stated_of(tree, clues), witness.text)
+    kept = [block.text for block, keep in zip(reading.blocks, judgement.kept, strict=True) if keep]
+    read, origin = _once(kept), "trafilatura" if judgement.witnessed else "blocks"
+    if _length(witness.lines) > max(MIN_STATED_CHARS, WITNESS_SHARE * _length(read)):
+        read, origin = witness.lines, "trafilatura alone"
     stated = tuple(line.strip() for line in clues.article_body.split("\n") if line.strip())
-    if _length(plain) >= MIN_WITNESS_CHARS and _length(read) < PART_SHARE * _length(plain):
-        read, origin = plain, "plain"
-    else:
-        origin = "trafilatura"
-    if _length(stated) >= MIN_WITNESS_CHARS and _length(read) < STATED_SHARE * _length(stated):
+    if _length(stated) >= MIN_STATED_CHARS and _length(read) < STATED_SHARE * _length(stated):
         read, origin = stated, "jsonld"
-    return Body(_once(read), origin, tuple(blocks))
+    return Body(read, origin, tuple(reading.blocks))
 
 
-def _read_by_trafilatura(tree: HtmlElement) -> tuple[str, ...]:
-    document = trafilatura.bare_extraction(tree, include_comments=False, favor_recall=True)
-    text = document.text or "" if isinstance(document, Document) else ""
-    return tuple(line.strip() for line in re.split(r"\n+", text) if line.strip())
+class _Witness:
+    """The page as trafilatura reads it, if it is asked. It is given a tree without what calls itself furniture."""
 
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self.lines: tuple[str, ...] = ()
 
-def _without_links(read: Sequence[str], blocks: Sequence[Block]) -> tuple[str, ...]:
-    """Blocks that are links to elsewhere and hardly anything else point at other articles: they go."""
-    shares: dict[str, float] = {}
-    for block in blocks:
-        key = _folded(block.text)
-        shares[key] = min(block.link_share, shares.get(key, 1.0))
-    return tuple(text for text in read if shares.get(_folded(text), 0.0) < LINK_LIST_SHARE)
+    def text(self) -> str:
+        prune_furniture(self._tree)
+        document = trafilatura.bare_extraction(self._tree, include_comments=False, favor_recall=True)
+        text = document.text or "" if isinstance(document, Document) else ""
+        self.lines = tuple(line.strip() for line in text.split("\n") if line.strip())
+        return text
 
 
 def _once(blocks: Sequence[str]) -> tuple[str, ...]:
@@ -85,7 +80,3 @@ def _once(blocks: Sequence[str]) -> tuple[str, ...]:
 
 def _length(blocks: Sequence[str]) -> int:
     return sum(map(len, blocks))
-
-
-def _folded(text: str) -> str:
-    return _MARK.sub("", text).casefold()

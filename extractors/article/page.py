@@ -52,19 +52,11 @@ def _extracted(page: Page) -> Extracted | Rejected:
     body = read_body(tree, clues)
     reason = refusal(facts.title.value, join_text(body.blocks), clues, body.plain)
     if reason:
-        return _full_text_of_feed(page) or Rejected(page.url, reason)
+        return Rejected(page.url, reason)
     if facts.published.value is None:
         facts = replace(facts, published=dateline(lines, page.timezone, page.fetched_at))
     furniture = left_out(lines, body.blocks, lambda line: _reason(line, facts))
     return Extracted(page.url, facts, body.blocks, furniture, body.origin, EXTRACTOR)
-
-
-def _full_text_of_feed(page: Page) -> Extracted | None:
-    """What the feed carries of an article whose page has none of it: a log-in wall, a page drawn by scripts."""
-    if page.entry is None or not page.entry.content_html:
-        return None
-    read = extract_entry(page.entry, page)
-    return read if isinstance(read, Extracted) else None
 
 
 def _reason(line: str, facts: Facts) -> str | None:

@@ -16,6 +16,7 @@ from extractors.article.vocabulary import LAYOUT, TAG_BITS, Marker
 
 MAX_BLOCKS = 6_000  # the most of 956 real pages: 4,900; each costs 20 microseconds further on
 MAX_DEPTH = 150  # of elements; deeper ones are read as text in the line of their ancestor
+RUNNING_CHARS = 60  # a sentence; shorter paragraphs are as often labels
 LAYOUT_SHARE = 0.4  # of the page's text from which an element is its layout
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _INLINE = frozenset((
@@ -61,6 +62,16 @@ class Block:
     inline: int  # bits of the inline elements
     anchors: bool = False  # its links lead to places on the same page
     bits: int = 0
+
+    @property
+    def link_share(self) -> float:
+        """How much of its text is in links, 0 to 1."""
+        return self.linked / len(self.text)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is a paragraph: no heading, no label, no list of links."""
+        return len(self.text) >= RUNNING_CHARS and self.link_share <= 0.4 and self.tag not in HEADINGS
 
 
 @dataclass(slots=True)

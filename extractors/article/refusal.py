@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractors.article.reader import Block
+from extractors.article.reading import Block
 from extractors.article.text import word_count
 from extractors.boilerplate.places import is_prose
 from extractors.metadata import Clues
@@ -15,6 +15,10 @@ MAX_WALL_WORDS = 250  # a page that says so in more words is an article on the s
 MIN_LISTED = 8  # headlines that lead elsewhere, from which a page may be a listing
 LISTED_PER_PARAGRAPH = 3  # of these for each running paragraph
 
+MIN_CONSENT_WORDS, WORDS_PER_CONSENT = (
+    2,
+    30,
+)  # "cookies", "consent", "personal data": in an article on them rarer
 MIN_PROSE_CHARS = 500  # a text with more than a few sentences is an article, whatever stands around it
 
 _NOT_FOUND = re.compile(
@@ -27,6 +31,7 @@ _NOT_FOUND = re.compile(
 )
 _CONSENT = re.compile(
     r"\bcookies?\b|\bconsent\b|privacy (?:policy|settings|choices)|personali[sz]ed (?:ads|content)|vendors|"
+    r"personal data|your privacy|"
     r"einwilligung|datenschutz|zustimmen|werbung und (?:inhalte|tracking)|consentement|traceurs|consentimiento|"
     r"consenso|toestemming|samtycke|samtykke|zgod[aęy]|согласие|çerez|クッキー|쿠키",
     re.IGNORECASE,
@@ -61,7 +66,7 @@ def _wall(title: str, text: str, words: int) -> str:
     if _NOT_FOUND.search(title) or (words < MAX_WALL_WORDS / 3 and _NOT_FOUND.search(text)):
         return "a page that says it was not found"
     consents = len(_CONSENT.findall(text))
-    if consents >= 3 and _ACCEPT.search(text) and consents * 40 >= words:
+    if consents >= MIN_CONSENT_WORDS and _ACCEPT.search(text) and consents * WORDS_PER_CONSENT >= words:
         return "a consent wall"
     if len(_LOGIN.findall(text)) >= 2 and words < MAX_WALL_WORDS / 2:
         return "a log-in or robot wall"
