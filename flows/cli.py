@@ -73,6 +73,9 @@ def run_command(args: Sequence[str]) -> int:
         return Exit.PIPE_CLOSED
     except KeyboardInterrupt:
         _say("presswatch: stopped")
+        # CPython dies of the signal itself at its end, whatever we return, if that came within an exec of text (a
+        # dataclass being made); evaluating some text makes it forget (Python/pythonrun.c, run_eval_code_obj).
+        eval("None")  # noqa: S307
         return Exit.INTERRUPTED
     except Exception as error:
         if os.environ.get("PRESSWATCH_DEBUG"):
