@@ -116,9 +116,17 @@ def _declared_charsets(body: bytes, content_type: str) -> list[str]:
     """Header and page, in the order of belief: Latin-1 is what many servers add to every header unasked."""
     header, page = http_content_type_encoding(content_type), html_body_declared_encoding(body[:4096])
     both = [page, header] if header in ("cp1252", "iso8859-1") else [header, page]
-    return [
-        charset for charset in dict.fromkeys(both) if charset and not charset.startswith(("utf-16", "utf-32"))
-    ]
+    return [charset for charset in dict.fromkeys(both) if charset and _is_of_the_web(charset)]
+
+
+def _is_of_the_web(charset: str) -> bool:
+    """Not UTF-16, which was ruled out before, nor a codec of Python's own, that fails or runs escapes."""
+    if charset.startswith(("utf-16", "utf-32", "utf-7", "idna", "punycode", "unicode", "raw")):
+        return False
+    try:
+        return b"a".decode(charset, "replace") == "a"
+    except (UnicodeError, LookupError):
+        return False
 
 
 def _is_damaged_utf8(body: bytes) -> bool:

@@ -91,6 +91,15 @@ def test_latin_1_in_the_header_does_not_win_against_the_page() -> None:
     assert sentence in decode_page(body, "text/html; charset=iso-8859-1").text
 
 
+@pytest.mark.parametrize(
+    "codec", ["idna", "punycode", "hex", "rot13", "undefined", "unicode_escape", "utf-7", "zip"]
+)
+def test_a_codec_that_is_no_charset_of_the_web_is_not_used(codec: str) -> None:
+    charset, sentence = SENTENCES["ru"]
+    body = page_in(charset, sentence, codec, "ru")
+    assert sentence in decode_page(body, f"text/html; charset={codec}").text
+
+
 def test_a_utf_8_page_with_a_few_broken_bytes_stays_utf_8() -> None:
     body = page_in("utf-8", "Größe, Müller und Söhne überall " * 20).replace("ö".encode(), b"\xf6", 1)
     read = decode_page(body, "text/html; charset=utf-8")
