@@ -18,6 +18,8 @@ SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the sa
 # more than these.
 CHUNK_PAGES = 64
 CHUNK_AFTER_S = 10.0
+KNOWN_ARTICLES = 20  # of a source that has as many its repeated lines are known: waiting for more pages gains nothing
+KNOWN_AFTER_S = 2.0
 CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them, in which nothing else of the round moves
 # Failures of the site and not of the page: a 404 says nothing about the next page.
 _OF_THE_SITE = frozenset(("connection", "timeout", "tls", "protocol", "rate_limited", "http_5xx"))
@@ -120,7 +122,8 @@ class _Visiting:
                 self.record()
 
     def _is_chunk(self) -> bool:
-        is_late = time.monotonic() > self._recorded_at + CHUNK_AFTER_S
+        after_s = KNOWN_AFTER_S if self._cleaner.memory.articles >= KNOWN_ARTICLES else CHUNK_AFTER_S
+        is_late = time.monotonic() > self._recorded_at + after_s
         return is_late or len(self._done) >= CHUNK_PAGES or self._chars >= CHUNK_CHARS
 
     def record(self) -> None:
