@@ -50,7 +50,8 @@ def _extracted(page: Page) -> Extracted | Rejected:
     facts = decide(clues, guess=page_guess(tree, page.fetched_at))
     lines = visible_lines(tree)
     body = read_body(tree, clues)
-    reason = refusal(facts.title.value, join_text(body.blocks), clues, body.plain)
+    text = join_text(block for block in body.blocks if not label_reason(block, facts))
+    reason = refusal(facts.title.value, text, clues, body.plain)
     if reason:
         return Rejected(page.url, reason)
     if facts.published.value is None:

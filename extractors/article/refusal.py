@@ -23,7 +23,8 @@ MIN_PROSE_CHARS = 500  # a text with more than a few sentences is an article, wh
 
 _NOT_FOUND = re.compile(
     r"\b404\b|page (?:not|can(?:no|')t be) found|not found|no longer (?:available|exists?)|"
-    r"doesn.t exist|does not exist|seite (?:wurde )?nicht gefunden|nicht gefunden|nicht (?:mehr )?verfügbar|page introuvable|introuvable|"
+    r"doesn.t exist|does not exist|seite (?:wurde )?nicht gefunden|nicht gefunden|nicht (?:mehr )?verfügbar|"
+    r"introuvable|"
     r"página no encontrada|no encontrad[ao]|pagina non trovata|non trovata|página não encontrada|não encontrad[ao]|"
     r"niet gevonden|hittades inte|ikke funnet|ikke fundet|ei löytynyt|nie znaleziono|nenalezena|"
     r"не найдена|не знайдено|bulunamadı|غير موجودة|לא נמצא|見つかりません|찾을 수 없습니다|页面不存在|找不到",
@@ -43,7 +44,8 @@ _ACCEPT = re.compile(
 )
 _LOGIN = re.compile(
     r"\b(?:log ?in|sign ?in|password|create (?:an )?account|verify you are human|enable javascript|"
-    r"checking your browser|access denied|captcha|are you a robot)\b|anmelden|passwort|mot de passe|connectez|contraseña|iniciar sesión|"
+    r"checking your browser|access denied|captcha|are you a robot)\b|anmelden|passwort|"
+    r"mot de passe|connectez|contraseña|iniciar sesión|"
     r"parola d.ordine|wachtwoord|пароль|войдите|パスワード|비밀번호",
     re.IGNORECASE,
 )

@@ -15,9 +15,11 @@ MAX_OTHER_WORDS = 1  # beside the date itself: the name of the weekday
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DATE_LABELS = frozenset(
     (
-        "published", "updated", "posted", "modified", "date", "time", "last", "on", "at", "am", "pm", "uhr", "stand",
+        "published", "updated", "posted", "modified", "date", "time", "last", "on", "at", "am", "pm", "uhr",
+        "stand",
         "vom", "veroffentlicht", "aktualisiert", "publie", "mis", "jour", "le", "publicado", "actualizado", "el",
-        "pubblicato", "aggiornato", "il", "atualizado", "gepubliceerd", "bijgewerkt", "op", "publicerad", "uppdaterad",
+        "pubblicato", "aggiornato", "il", "atualizado", "gepubliceerd", "bijgewerkt", "op", "publicerad",
+        "uppdaterad",
         "publisert", "oppdatert", "opublikowano", "aktualizacja", "hrs", "hours", "edt", "est", "de", "del",
     )
 )  # fmt: skip
