@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loopback.answers import feed, reply
+from loopback.content import Item, article, rss
 from loopback.server import Answer, Talk
-
-from hostile.content import Item, article, rss
 
 FEED, PAGE = "/feed", "/page"
 LISTED = "updated"  # the outcome of a feed that named new links

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -67,7 +68,9 @@ class Authority:
         context.load_cert_chain(file)
         if kind == "old-protocol":
             context.set_ciphers("ALL:@SECLEVEL=0")
-            context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # that it is, is the point
+                context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
         return context
 
     def _unsigned(

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Iterator
 
 from loopback.answers import HTML, feed, packed, pour, reply
+from loopback.content import Item, article, rss
 from loopback.server import Answer
 
 from hostile.case import bad_feed, bad_page, odd_feed, odd_page
-from hostile.content import Item, article, rss
 
 LISTING = rss(Item("/page"))
 SMALL = b"<rss version='2.0'><channel/></rss>"

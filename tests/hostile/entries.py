@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from loopback.answers import feed, reply
+from loopback.content import Item, article, rss
 
 from hostile.case import FEED, LISTED, PAGE, Case, Expected, odd_feed
-from hostile.content import Item, article, rss
 
 ONE = (PAGE,)
 TWO = ("/a", "/b")

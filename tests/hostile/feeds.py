@@ -6,9 +6,9 @@ import gzip
 import json
 
 from loopback.answers import feed, reply
+from loopback.content import Item, article, page, rss
 
 from hostile.case import FEED, LISTED, PAGE, Case, Expected, bad_feed, odd_feed
-from hostile.content import Item, article, page, rss
 
 LISTING = rss(Item(PAGE))
 ONE = (PAGE,)

@@ -19,10 +19,10 @@ from loopback.answers import (
     tagged,
     then,
 )
+from loopback.content import Item, article, atom, headline, rss
 from loopback.server import Answer
 
 from hostile.case import FEED, LISTED, Case, Expected
-from hostile.content import Item, article, atom, headline, rss
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 

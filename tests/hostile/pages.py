@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 
 from loopback.answers import HTML, pour, raw, reply
+from loopback.content import article, headline, page, paragraphs
 from loopback.server import Answer
 
 from hostile.case import Case, bad_page, odd_page
-from hostile.content import article, headline, page, paragraphs
 
 REJECTED = "rejected"
 READ_OR_LEFT = "stored|rejected|extraction|parse|empty"  # too much of something: any end but a hang
 MANY = 1_000_000
+HEAD = b"HTTP/1.1 200 OK\r\n"
+_ATTRIBUTES = "<p" + "".join(f" a{n}=1" for n in range(40_000)) + ">x"
 _WORDS = " ".join(paragraphs("in one node"))
 
 
@@ -58,8 +60,8 @@ CASES = (
     bad_page("page-empty", reply(""), "empty"),
     bad_page("page-white-space", reply(" \n" * 999), "empty"),
     bad_page("page-nul-bytes", reply(bytes(99_999)), "empty|rejected"),
-    bad_page("page-of-50-mb", pour(b"HTTP/1.1 200 OK\r\n\r\n", b"<p>so much to say</p>" * 3_000), "too_large"),
-    bad_page("page-of-50-mb-announced", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n<p>"), "too_large"),
+    bad_page("page-of-50-mb", pour(HEAD + b"\r\n", b"<p>so much to say</p>" * 3_000), "too_large"),
+    bad_page("page-of-50-mb-announced", raw(HEAD + b"Content-Length: 50000000\r\n\r\n<p>"), "too_large"),
     bad_page("page-nested-100000-deep", _text_page("<div>" * 90_000 + _WORDS), READ_OR_LEFT),
     bad_page("page-nested-1000-deep", _text_page("<div>" * 1_000 + _WORDS), READ_OR_LEFT),
     bad_page("page-of-a-million-siblings", _text_page("<b>x</b>" * MANY), READ_OR_LEFT),
@@ -69,7 +71,7 @@ CASES = (
     bad_page("page-of-one-text-of-9-mb", _text_page(f"<p>{'word ' * 1_800_000}</p>"), "rejected|extraction"),
     bad_page("page-of-9-mb-of-paragraphs", _text_page(f"<p>{_WORDS}</p>" * 3_000), READ_OR_LEFT),
     bad_page("page-of-open-brackets", reply("<html><body>" + "<" * 900_000), READ_OR_LEFT),
-    bad_page("page-of-attributes", _text_page("<p" + "".join(f" a{n}=1" for n in range(40_000)) + ">x"), READ_OR_LEFT),
+    bad_page("page-of-attributes", _text_page(_ATTRIBUTES), READ_OR_LEFT),
     bad_page("page-soft-404", reply(_SOFT_404), REJECTED),
     bad_page("page-consent-wall", reply(_CONSENT), REJECTED),
     bad_page("page-meta-refresh", reply(_REFRESH), REJECTED),

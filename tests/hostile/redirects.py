@@ -1,11 +1,11 @@
-"""Redirects: loops, places where no web page is, and addresses that must not be dialled, however they are written."""
+"""Redirects: loops, places where no web page is, and addresses that must not be dialled, in all notations."""
 
 from __future__ import annotations
 
 from loopback.answers import feed, in_turn, redirect, reply
+from loopback.content import Item, article, page, rss
 
 from hostile.case import FEED, LISTED, PAGE, Case, Expected, bad_feed, bad_page, many_feeds, odd_feed
-from hostile.content import Item, article, page, rss
 
 LISTING = rss(Item(PAGE))
 BLOCKED = "blocked|redirect"
@@ -24,7 +24,8 @@ NOTATIONS = (
 SCHEMES = (
     "file:///etc/passwd", "ftp://127.0.0.1/news", "gopher://127.0.0.1:@PORT@/_GET", "javascript:alert(1)",
     "data:text/xml,<rss/>", "mailto:desk@example.org", "about:blank", "view-source:http://127.0.0.1:@PORT@/",
-    "ws://127.0.0.1:@PORT@/", "jar:http://127.0.0.1:@PORT@/a!/b", "unix:/run/docker.sock", "http://", "//", "http://[::1", "http://a b/", "http://127.0.0.1:99999/",
+    "ws://127.0.0.1:@PORT@/", "jar:http://127.0.0.1:@PORT@/a!/b", "unix:/run/docker.sock", "http://", "//",
+    "http://[::1", "http://a b/", "http://127.0.0.1:99999/",
 )  # fmt: skip
 
 

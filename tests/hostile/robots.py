@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loopback.answers import drip, feed, pour, raw, redirect, reply, silence
+from loopback.content import Item, article, page, rss
 from loopback.server import Answer
 
 from hostile.case import FEED, LISTED, PAGE, Case, Expected
-from hostile.content import Item, article, page, rss
 
 TEXT = "text/plain"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from loopback.answers import feed
+from loopback.content import Item, rss
 
 from hostile.case import FEED, PAGE, Case, Expected
-from hostile.content import Item, rss
 
 LISTING = {FEED: feed(rss(Item(PAGE)))}
 

@@ -16,9 +16,9 @@ from loopback.answers import (
     slowly,
     tagged,
 )
+from loopback.content import Item, article, rss
 
 from hostile.case import FEED, Case, Expected, bad_feed, bad_page, many_feeds, odd_feed, odd_page
-from hostile.content import Item, article, rss
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -1,0 +1,1 @@
+"""Chaos: commands are killed at random, share their files with others, meet a full disk; nothing is lost."""
