@@ -18,7 +18,9 @@ SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the sa
 # more than these.
 CHUNK_PAGES = 64
 CHUNK_AFTER_S = 10.0
-KNOWN_ARTICLES = 20  # of a source that has as many its repeated lines are known: waiting for more pages gains nothing
+KNOWN_ARTICLES = (
+    20  # of a source; then its repeated lines are known, and waiting for more pages gains nothing
+)
 KNOWN_AFTER_S = 2.0
 CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them, in which nothing else of the round moves
 # Failures of the site and not of the page: a 404 says nothing about the next page.

@@ -37,7 +37,7 @@ async def archive_offers(source: Source, feed_url: str, period: Period, tools: T
         if guessed and not walk.has_news(feed.entries):
             return
         walk.note(feed)
-        yield Offer(url, feed.entries, feed_url=feed_url, response=response)
+        yield Offer(url, feed.entries, response=response)
         if walk.is_over(feed.entries):
             return
         number += 1

@@ -30,13 +30,11 @@ SLICE = (
 class Offer:
     """What one document (a sitemap, a page of an archive, a list of addresses) offers, or why it could not be had.
 
-    `url` is its own, "" where it has none and leaves no outcome. `feed_url`: the feed whose archive it is.
-    `remark` goes into its outcome.
+    `url` is its own, "" where it has none and leaves no outcome. `remark` goes into its outcome.
     """
 
     url: str
     entries: tuple[Entry, ...] = ()
-    feed_url: str | None = None
     response: Response | None = None
     error: SourceError | None = None
     remark: str = ""
@@ -107,7 +105,7 @@ async def _take(offer: Offer, errand: Errand, cleaner: Cleaner, tools: Tools, ta
     """Fetch what is missing of one offer; False when it was stopped half-way."""
     for entries in _slices(offer.entries):
         picked = errand.sieve.pick(entries, tally)
-        offered = candidates(picked, offer.feed_url)
+        offered = candidates(picked, None)
         tally.repeated += len(picked) - len(offered)
         known = await tools.archive.known_links([c.link_hash for c in offered]) if offered else {}
         missing = select_missing(offered, known, tools.claimed, tools.now(), tally)
