@@ -20,6 +20,8 @@ from storage.locking import file_lock
 
 STORAGE_VERSION = "v1.2.0"  # the oldest file format that knows zstd; analysts' older DuckDB can still read it
 MEMORY_LIMIT = "512MB"  # of a commit; sets of up to a few 10,000 articles need a tenth of it
+SESSION = "SET TimeZone = 'UTC'; SET python_enable_replacements = false"
+"""For every connection: times are UTC, and a table that is missing is never a Python variable of that name."""
 LOCK_TIMEOUT_S = 120.0  # longer than a publish of 10 GB holds it (1.8 s/GB measured)
 FOREIGN_TIMEOUT_S = 10.0
 FOREIGN_PAUSE_S = 0.1
@@ -101,7 +103,7 @@ def _connect(database: Path, threads: int) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute(SESSION)
     if new:
         with suppress(OSError):
             database.chmod(0o600)

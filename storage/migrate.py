@@ -31,10 +31,8 @@ def migrations(folder: Path = HERE / "migrations") -> list[tuple[int, str]]:
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:
     """Number of the last migration that the file has been through; 0 for an empty file."""
-    present = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT temporary"
-    ).fetchone()
-    if present == (0,):
+    made = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version'").fetchone()
+    if made == (0,):
         return 0
     row = con.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     return int(row[0]) if row else 0

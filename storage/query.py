@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.connection import translated
+from storage.connection import SESSION, translated
 from storage.errors import StorageError, one_line
 
 BATCH_ROWS = 2048  # DuckDB's own vector
@@ -71,7 +71,7 @@ def opened_copy(published: Path, threads: int | None = None) -> Iterator[duckdb.
     except duckdb.Error as error:
         raise StorageError(f"{published}: {one_line(error)}") from error
     with con, translated(published):
-        con.execute("SET TimeZone = 'UTC'")
+        con.execute(SESSION)
         yield con
 
 

@@ -86,3 +86,10 @@ def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path):
     with pytest.raises(StorageError, match="not a valid DuckDB database") as caught:
         run_query(tmp_path / "news.duckdb", "SELECT 1")
     assert "\n" not in str(caught.value)
+
+
+def test_a_table_that_is_missing_is_no_python_variable(store, now):
+    store.publish(now)
+
+    with pytest.raises(StorageError, match="Table with name published does not exist"):
+        run_query(store.published, "SELECT * FROM published")
