@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,13 @@ def test_what_is_yet_to_come_is_not_believed() -> None:
     rules = DateRules(None, datetime(2026, 3, 5, 12, tzinfo=UTC))
     assert read_moment("2026-03-05T12:00:00Z", rules) is not None
     assert read_moment("2026-03-05T12:00:01Z", rules) is None
+
+
+@pytest.mark.parametrize("letter", ["ے", "п", "ก", "a", "é", "中"])
+def test_a_long_word_beside_a_number_is_no_date_and_takes_no_time(letter: str) -> None:
+    started = time.monotonic()
+    assert read_moment(f"Thu, 7 {letter * 80} 7", BERLIN) is None
+    assert time.monotonic() - started < 1.0  # a millisecond; it was minutes, of backtracking
 
 
 @given(st.text(max_size=120))
