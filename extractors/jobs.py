@@ -10,7 +10,6 @@ from extractors.feed import parse_feed
 from extractors.model import Extracted, Feed, Page, Rejected
 from extractors.sitemap import Sitemap, parse_sitemap
 
-
 # Of one article, with what was removed from it: 80,000 words. It is cleaned in the main process, at 0.3 s a million.
 MAX_TEXT_CHARS = 500_000
 

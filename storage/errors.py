@@ -7,7 +7,7 @@ class StorageError(Exception):
     """The database, its spool or its published copy can't be used as asked; the message says why, in one line."""
 
 
-class DatabaseBusy(StorageError):  # noqa: N818 - a state of things, and named like one
+class DatabaseBusy(StorageError):
     """Somebody else has the live file and kept it for longer than we wait. Nothing is lost: try again later."""
 
 

@@ -15,7 +15,6 @@ from typing import Final
 
 from extractors.article.reading import HEADINGS, Block, Node, Reading
 from extractors.article.vocabulary import CHROME
-from extractors.boilerplate.folding import fold_line
 
 NAMES: Final = (
     "length", "link share", "all link", "ended", "sentences", "no sentence", "under 25", "under 4", "25 to 80",
@@ -174,7 +173,7 @@ class _Evidence:
         self.stated = stated
         self.body = f" {stated.body} " if len(stated.body) >= STATED_BODY else ""
         self.description = f" {stated.description} "
-        self.folded = [fold_line(block.text) for block in self.blocks]
+        self.folded = [block.folded for block in self.blocks]
         self.counts = Counter(self.folded)
         self.sentences = [len(_SENTENCE.findall(block.text)) for block in self.blocks]
         self.linked = [block.linked / len(block.text) for block in self.blocks]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from extractors.boilerplate.folding import fold_line
 from extractors.model import Removed
 
 MAX_LINE_CHARS = 160
@@ -83,4 +82,4 @@ def _lines(region: HtmlElement) -> Iterator[str]:
 
 
 def _key(text: str) -> str:
-    return fold_line(text[:MAX_LINE_CHARS])[:80]
+    return " ".join(text[:MAX_LINE_CHARS].casefold().split())[:80]

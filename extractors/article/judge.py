@@ -72,7 +72,7 @@ def judge_blocks(reading: Reading, stated: Stated, witness: Callable[[], str]) -
 
 def _hear(reading: Reading, odds: list[float], read: str, threshold: float) -> None:
     """Count what the witness says of each block; not against blocks, where it has read a part of the page only."""
-    folded = [fold_line(block.text) for block in reading.blocks]
+    folded = [block.folded for block in reading.blocks]
     kept = sum(len(text) for text, value in zip(folded, odds, strict=True) if value > threshold)
     against = -WITNESS if len(read) >= PART_SHARE * kept else 0.0
     read = f" {read} "

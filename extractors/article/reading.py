@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from extractors.article.vocabulary import LAYOUT, TAG_BITS, Marker
+from extractors.boilerplate.folding import fold_line
 
 MAX_BLOCKS = 6_000  # the most of 956 real pages: 4,900; each costs 20 microseconds further on
 MAX_DEPTH = 150  # of elements; deeper ones are read as text in the line of their ancestor
@@ -29,6 +31,8 @@ _UNREAD = frozenset((
     "canvas", "head", "select", "option", "textarea", "input", "map", "math", "meta", "link", "progress",
     "datalist",
 ))  # fmt: skip
+# Never article text, unless an unclosed tag has swallowed the page: with fewer paragraphs than that.
+_AROUND = {"nav": 4, "footer": 12}
 _ROW_IS_LAYOUT = ("p", "div", "table", "ul", "ol", "h2", "h3", "form", "article", "section")
 _SPACES = re.compile(r"[^\S\n]+|\u200b+")
 _BREAKS = re.compile(r" ?\n ?")
@@ -60,6 +64,7 @@ class Block:
     linked: int  # characters in links
     bold: int
     inline: int  # bits of the inline elements
+    folded: str  # the text by `fold_line`
     anchors: bool = False  # its links lead to places on the same page
     bits: int = 0
 
@@ -167,7 +172,7 @@ class _Reader:
         self, child: HtmlElement, tag: str, node: Node, linked: bool, bold: bool, depth: int
     ) -> None:
         self.flush(node)
-        if len(self.reading.blocks) >= MAX_BLOCKS:
+        if len(self.reading.blocks) >= MAX_BLOCKS or (tag in _AROUND and _is_around(child, tag)):
             return
         inner = self.enter(node, tag, self._marker.bits(child) | TAG_BITS.get(tag, 0))
         if tag == "tr" and next(child.iter(*_ROW_IS_LAYOUT), None) is None:
@@ -203,7 +208,13 @@ class _Reader:
         self._anchors = False
         for part in _GAP.split(text) if text else ():
             chars = len(part)
-            block = Block(part, node, node.tag, min(linked, chars), min(bold, chars), inline, anchors)
+            block = Block(
+                part, node, node.tag, min(linked, chars), min(bold, chars), inline, fold_line(part), anchors
+            )
             linked -= block.linked
             bold -= block.bold
             self.reading.blocks.append(block)
+
+
+def _is_around(element: HtmlElement, tag: str) -> bool:
+    return sum(1 for _ in islice(element.iter("p"), _AROUND[tag])) < _AROUND[tag]

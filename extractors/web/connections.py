@@ -68,11 +68,12 @@ class Shelf:
         self._remove(wire, host)
         return wire
 
-    def sweep(self) -> None:
-        """Close what has been idle too long, what its server closed, and what another process waits for."""
+    def sweep(self, *, anyone_waits: bool = False) -> None:
+        """Close what has been idle too long, what its server closed, and, if `anyone_waits`, what another process
+        waits for."""
         limit = self._clock() - KEEP_IDLE_S
         for wire, host in list(self._idle.items()):
-            if wire.idle_since < limit or wire.stream.ended or host.is_wanted():
+            if wire.idle_since < limit or wire.stream.ended or (anyone_waits and host.is_wanted()):
                 self._close(wire, host)
 
     async def clear(self) -> None:

@@ -42,7 +42,7 @@ class BodyLimit:
     truncate: bool = False
 
 
-class StaleConnection(Exception):  # noqa: N818  it is no error of the site, and never leaves this package
+class StaleConnection(Exception):
     """A connection that was used before turned out to be closed: the request goes out once more on a new one."""
 
 
@@ -86,17 +86,17 @@ async def exchange(
     headers: Sequence[Header],
     limit: BodyLimit,
     *,
-    on_sent: Callable[[], None],
+    on_send: Callable[[], None],
     on_answer: Callable[[], None],
 ) -> Answer:
     """Send one GET and read its answer. SourceError for what goes wrong but time; StaleConnection.
 
-    `on_sent` is called when the request has been written, `on_answer` when the head of the answer is there.
+    `on_send` is called just before the request is written, `on_answer` when the head of the answer is there.
     """
     used_before = wire.uses > 0
     wire.uses += 1
     wire.complete = False
-    wire.stream.on_sent = on_sent
+    wire.stream.on_send = on_send
     try:
         head = await wire.carrier.ask(target, headers)
     except (NoAnswer, httpcore.NetworkError, httpcore.ProtocolError) as error:

@@ -26,7 +26,7 @@ READ_BYTES = 65_536
 _FIRST = b"HTTP/"  # what an answer begins with; a mail server's greeting would be waited for to its end
 
 
-class NoAnswer(Exception):  # noqa: N818  named after what there is not; never leaves this package
+class NoAnswer(Exception):
     """The connection was closed, or is no longer of use, before a byte of the answer came."""
 
 

@@ -144,7 +144,7 @@ class Sender:
                     wire = await self._wire(permit, turn, target, fresh)
                     self.reach.reached(host.key)
                     answer = await exchange(
-                        wire, target, headers, limit, on_sent=turn.sent, on_answer=turn.answered
+                        wire, target, headers, limit, on_send=turn.sent, on_answer=turn.answered
                     )
             except (TimeoutError, SourceError) as caught:
                 error = caught if isinstance(caught, SourceError) else self._time_up(target, permit, turn)
@@ -189,5 +189,9 @@ class Sender:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP_S if self._shared is None else POLL_S)
-            self._shelf.sweep()
+            if self._shared is None:
+                await asyncio.sleep(SWEEP_S)
+                self._shelf.sweep()
+            else:
+                await asyncio.sleep(POLL_S)
+                self._shelf.sweep(anyone_waits=self._shared.anyone_waits())

@@ -28,7 +28,9 @@ YIELD_S = 3 * POLL_S  # who made room for another process stays away this long
 
 _DATA = struct.Struct("<dd")  # when the last request counts from; when somebody last waited for a connection
 _LOCKS_PER_SLOT = 64  # 0: start, 1...: connections
-_LOCKS_AT = SLOTS * _DATA.size  # locks need no bytes in the file; these lie behind its end
+_ANY_SLOT = SLOTS  # behind the last one: when somebody last waited for a connection to any host
+_DATA_BYTES = (SLOTS + 1) * _DATA.size
+_LOCKS_AT = _DATA_BYTES  # locks need no bytes in the file; these lie behind its end
 _FLOCK = struct.Struct("@hhqqi4x")  # struct flock of 64-bit Linux: type, whence, start, length, pid
 _HELD_BY_OTHERS = (errno.EACCES, errno.EAGAIN)
 
@@ -41,6 +43,8 @@ class SharedLimits:
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.fstat(self._file).st_size < _DATA_BYTES:
+            os.ftruncate(self._file, _DATA_BYTES)  # a hole, that takes no room until a slot is written
         self._clock = clock
         self._held: set[int] = (
             set()
@@ -67,10 +71,12 @@ class SharedLimits:
             return None
         for index in range(1, 1 + min(limit, MAX_CONNECTIONS)):
             if self._try_lock(slot, index):
-                self._write(slot, wanted_at=0.0)
+                if self._read(slot)[1]:
+                    self._write(slot, wanted_at=0.0)
                 return index
         if not self._has_connection(slot):  # who has one already gets by
             self._write(slot, wanted_at=now)
+            self._write(_ANY_SLOT, wanted_at=now)
         return None
 
     def drop_connection(self, slot: int, index: int) -> None:
@@ -84,6 +90,10 @@ class SharedLimits:
         if wanted:
             self._stay_away[slot] = now + YIELD_S
         return wanted
+
+    def anyone_waits(self) -> bool:
+        """Whether a process waits for a connection to any host: then it is worth asking for each."""
+        return 0.0 <= self._clock() - self._read(_ANY_SLOT)[1] < WANTED_FOR_S
 
     def _has_connection(self, slot: int) -> bool:
         first = slot * _LOCKS_PER_SLOT + 1
@@ -126,7 +136,8 @@ class SharedLimits:
 
     def _read(self, slot: int) -> tuple[float, float]:
         data = os.pread(self._file, _DATA.size, slot * _DATA.size)
-        return _DATA.unpack(data) if len(data) == _DATA.size else (0.0, 0.0)
+        counted_from, wanted_at = _DATA.unpack(data.ljust(_DATA.size, b"\0"))  # should somebody cut the file
+        return counted_from, wanted_at
 
     def _write(self, slot: int, *, counted_from: float | None = None, wanted_at: float | None = None) -> None:
         with suppress(OSError):  # disk full: the locks still hold

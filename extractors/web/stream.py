@@ -32,7 +32,8 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._reader: asyncio.Future[None] | None = None
         self._writable: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[None] = self._loop.create_future()
-        self.on_sent: Callable[[], None] | None = None  # called once, at the next write
+        # Called once, just before the next write: a process killed in between has noted its request all the same.
+        self.on_send: Callable[[], None] | None = None
         self.on_closed: Callable[[], None] | None = None  # called once, when the socket is closed
 
     # ------------------------------------------------------------------------------------ asyncio's side
@@ -91,10 +92,10 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             return
         if self._transport is None or self._transport.is_closing():
             raise httpcore.WriteError("connection closed")
+        if self.on_send is not None:
+            self.on_send()
+            self.on_send = None
         self._transport.write(buffer)
-        if self.on_sent is not None:
-            self.on_sent()
-            self.on_sent = None
         if self._writable is not None:
             await self._writable
 

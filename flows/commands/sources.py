@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from storage.health import SourceHealth
 
 # Commands below `presswatch sources`: name: (module with a click command named `command`, one line of help).
-COMMANDS: CommandTable = {}
+COMMANDS: CommandTable = {
+    "discover": ("flows.commands.sources_discover", "Find the feeds and sitemaps of a site."),
+    "check": ("flows.commands.sources_check", "Ask each feed and sitemap now; say what is wrong."),
+    "import": ("flows.commands.sources_import", "The feeds of a feed reader (OPML), as YAML."),
+    "export": ("flows.commands.sources_export", "The feeds of the config, as OPML."),
+}
 
 
 @click.group(cls=LazyGroup, table=COMMANDS, invoke_without_command=True)

@@ -106,7 +106,7 @@ def test_two_processes_keep_one_gap_and_the_connections_of_one(loopback: Any, pa
     site = loopback.site({"*": slowly})
     results = two(pace_file, site, 10, per_host_delay_s=0.06, per_host_connections=2)
     assert [[status for _, status in one] for one in results] == [[200] * 10] * 2
-    assert min(site.gaps()) >= 0.06
+    assert site.gap() >= 0.06
     assert site.max_open <= 2
 
 
@@ -134,8 +134,8 @@ def test_a_killed_process_leaves_its_host_to_the_others(loopback: Any, fetch: An
     killed.process.kill()
     killed.process.communicate()
     client = {"pace_file": pace_file}
-    assert fetch.one(site.url(), per_host_connections=1, per_host_delay_s=0.1, client=client).body == PAGE
-    assert min(site.gaps()) >= 0.1
+    assert fetch.one(site.url(), per_host_connections=1, per_host_delay_s=0.3, client=client).body == PAGE
+    assert site.gap() >= 0.2
 
 
 def test_two_clients_of_one_process_share_their_limits_too(
@@ -158,7 +158,7 @@ def test_two_clients_of_one_process_share_their_limits_too(
 
     assert len(asyncio.run(go())) == 10
     assert site.max_open == 1
-    assert min(site.gaps()) >= 0.03
+    assert site.gap() >= 0.03
 
 
 def test_an_idle_connection_is_given_up_for_another_process(
@@ -194,6 +194,24 @@ def test_two_hosts_in_one_slot_share_their_limits(limits: SharedLimits) -> None:
     assert limits.try_connection(7, 1) is None
     limits.drop_connection(7, first)
     assert limits.try_connection(7, 1) == first
+
+
+@pytest.mark.parametrize("slot", [0, 7, SLOTS - 1])
+def test_a_start_noted_by_one_is_kept_by_another(limits: SharedLimits, pace_file: Path, slot: int) -> None:
+    other = SharedLimits(pace_file, time.monotonic)
+    began = time.monotonic()
+    asyncio.run(limits.claim_start(slot, 0.1))
+    limits.note_start(slot, began + 0.05)
+    limits.amend_start(slot, began + 0.04, began - 1)  # not what was noted
+    limits.drop_start(slot)
+    asyncio.run(other.claim_start(slot, 0.1))
+    assert time.monotonic() - began >= 0.15
+    other.note_start(slot, time.monotonic() + 0.05)
+    other.drop_start(slot)
+    other.close()
+    os.truncate(pace_file, 0)
+    asyncio.run(limits.claim_start(slot, 0.1))
+    assert time.monotonic() - began < 0.25
 
 
 def test_what_an_earlier_boot_wrote_holds_nobody_up(limits: SharedLimits) -> None:
@@ -235,7 +253,7 @@ def test_where_locks_are_by_process_they_hold_as_well(
         "try: fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(sys.argv[2]))\n"
         "except OSError: print('held')"
     )
-    at = SLOTS * 16 + 7 * 64
+    at = (SLOTS + 1) * 16 + 7 * 64
     assert (
         subprocess.check_output([sys.executable, "-c", held, str(pace_file), str(at)], text=True) == "held\n"
     )

@@ -40,8 +40,9 @@ def record(batch, count=5, size=2000):
         url = f"https://a.example/{batch}/{n}"
         article = identity(url)
         text = f"{url} " * (size // len(url))
-        versions.append(ArticleVersion(article, "a", url, url, url, (), NOW, None, "en", text, 9, None, (), None, None,
-            None, NOW, NOW, hash64(url), (), Provenance("", "", "", "", "", "", "", "", (), "")))
+        origins = Provenance("", "", "", "", "", "", "", "", (), "")
+        versions.append(ArticleVersion(article, "a", url, url, url, (), NOW, None, "en", text, 9, None, (), None,
+            None, None, NOW, NOW, hash64(url), (), origins))
         links.append(Link(article, "a", url, None, "stored", 1, NOW, NOW, article_id=article))
         outcomes.append(Outcome(name, "a", url, "page", "stored", NOW, article_id=article))
         sightings.append(Sighting("a", 1, "Read more", article, NOW))
