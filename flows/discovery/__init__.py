@@ -1,0 +1,1 @@
+"""Sources found, checked, and exchanged with feed readers."""
