@@ -26,6 +26,7 @@ _INLINE = frozenset((
     "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "picture", "source", "nobr",
 ))  # fmt: skip
+_BOLD = frozenset(("b", "strong"))
 _UNREAD = frozenset((
     "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "video", "audio",
     "canvas", "head", "select", "option", "textarea", "input", "map", "math", "meta", "link", "progress",
@@ -92,7 +93,7 @@ def read_page(tree: HtmlElement) -> Reading:
     body = tree.find("body")
     reader = _Reader()
     root = reader.enter(None, "body", 0)
-    reader.walk(body if body is not None else tree, root, linked=False, bold=False, depth=0)
+    reader.walk(body if body is not None else tree, root, False, False, 0)
     reader.flush(root)
     reading = reader.reading
     _count(reading)
@@ -134,39 +135,27 @@ class _Reader:
         self.reading.nodes.append(node)
         return node
 
-    def walk(self, element: HtmlElement, node: Node, *, linked: bool, bold: bool, depth: int) -> None:
+    def walk(self, element: HtmlElement, node: Node, linked: bool, bold: bool, depth: int) -> None:
         if element.text:
             self._add(element.text, linked, bold)
         for child in element:
             tag = child.tag
-            if isinstance(tag, str) and tag not in _UNREAD:
-                self._child(child, tag, node, linked, bold, depth)
+            if tag in _INLINE and depth < MAX_DEPTH:
+                self._inline |= self._marker.bits(child) | TAG_BITS.get(tag, 0)
+                if tag == "a" and child.get("href", "").startswith("#"):
+                    self._anchors = True
+                self.walk(child, node, linked or tag == "a", bold or tag in _BOLD, depth + 1)
+            elif tag == "br":
+                self._pieces.append("\n")
+            elif tag == "hr":
+                self.flush(node)
+            elif isinstance(tag, str) and tag not in _UNREAD:
+                if depth < MAX_DEPTH:
+                    self._block_child(child, tag, node, linked, bold, depth)
+                else:
+                    self._add(" ".join(child.itertext()), linked, bold)
             if child.tail:
                 self._add(child.tail, linked, bold)
-
-    def _child(self, child: HtmlElement, tag: str, node: Node, linked: bool, bold: bool, depth: int) -> None:
-        if tag == "br":
-            self._pieces.append("\n")
-        elif tag == "hr":
-            self.flush(node)
-        elif depth >= MAX_DEPTH:
-            self._add(" ".join(child.itertext()), linked, bold)
-        elif tag in _INLINE:
-            self._inline_child(child, tag, node, linked, bold, depth)
-        else:
-            self._block_child(child, tag, node, linked, bold, depth)
-
-    def _inline_child(
-        self, child: HtmlElement, tag: str, node: Node, linked: bool, bold: bool, depth: int
-    ) -> None:
-        self._inline |= self._marker.bits(child) | TAG_BITS.get(tag, 0)
-        if tag == "a":
-            linked = True
-            if child.get("href", "").startswith("#"):
-                self._anchors = True
-        elif tag in ("b", "strong"):
-            bold = True
-        self.walk(child, node, linked=linked, bold=bold, depth=depth + 1)
 
     def _block_child(
         self, child: HtmlElement, tag: str, node: Node, linked: bool, bold: bool, depth: int
@@ -179,7 +168,7 @@ class _Reader:
             inner.own |= TAG_BITS["table"]
             self._row(child, inner, linked, bold, depth)
         else:
-            self.walk(child, inner, linked=linked, bold=bold, depth=depth + 1)
+            self.walk(child, inner, linked, bold, depth + 1)
         self.flush(inner)
 
     def _row(self, row: HtmlElement, node: Node, linked: bool, bold: bool, depth: int) -> None:
@@ -188,7 +177,7 @@ class _Reader:
                 if self._pieces:
                     self._pieces.append(" | ")
                 self._inline |= self._marker.bits(cell)
-                self.walk(cell, node, linked=linked, bold=bold, depth=depth + 1)
+                self.walk(cell, node, linked, bold, depth + 1)
 
     def _add(self, text: str, linked: bool, bold: bool) -> None:
         self._pieces.append(text.replace("\n", " "))

@@ -70,6 +70,10 @@ def word_bits() -> dict[str, int]:
     return bits
 
 
+_NAMING = frozenset(("class", "id", "data-testid", "data-component"))
+_SPEAKING = frozenset(("role", "itemprop", "style", "hidden", "aria-hidden"))
+
+
 class Marker:
     """Reads the bits of elements, remembering those of class and id values met before in the page."""
 
@@ -79,22 +83,13 @@ class Marker:
 
     def bits(self, element: HtmlElement) -> int:
         """The bits of the attributes of one element, without its tag's and its parents'."""
-        get = element.get
         bits = 0
-        for name in ("class", "id", "data-testid", "data-component"):
-            value = get(name)
-            if value:
+        for name, value in element.items():
+            if name in _NAMING:
                 known = self._seen.get(value)
                 bits |= self._read(value) if known is None else known
-        role, prop, style = get("role"), get("itemprop"), get("style")
-        if role:
-            bits |= _ROLES.get(role, 0)
-        if prop and "articleBody" in prop:
-            bits |= BIT["articleBody"]
-        if style and "none" in style and _UNSEEN.search(style):
-            bits |= BIT["unseen"]
-        if get("hidden") is not None or get("aria-hidden") == "true":
-            bits |= BIT["unseen"]
+            elif name in _SPEAKING:
+                bits |= _spoken(name, value)
         return bits
 
     def _read(self, value: str) -> int:
@@ -105,3 +100,14 @@ class Marker:
                 bits |= words.get(word, 0)
         self._seen[value] = bits
         return bits
+
+
+def _spoken(name: str, value: str) -> int:
+    """The bits of an attribute that means one thing."""
+    if name == "role":
+        return _ROLES.get(value, 0)
+    if name == "itemprop":
+        return BIT["articleBody"] if "articleBody" in value else 0
+    if name == "style":
+        return BIT["unseen"] if "none" in value and _UNSEEN.search(value) else 0
+    return BIT["unseen"] if name == "hidden" or value == "true" else 0
