@@ -92,7 +92,28 @@ def pseudo_words(rng: random.Random, size: int) -> list[str]:
     """Made-up words, the frequent ones short."""
     syllables = [
         a + b
-        for a in ["b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "w", "st", "tr", "pr", "ch", "sh"]
+        for a in [
+            "b",
+            "c",
+            "d",
+            "f",
+            "g",
+            "h",
+            "l",
+            "m",
+            "n",
+            "p",
+            "r",
+            "s",
+            "t",
+            "v",
+            "w",
+            "st",
+            "tr",
+            "pr",
+            "ch",
+            "sh",
+        ]
         for b in ["a", "e", "i", "o", "u", "ea", "in"]
     ]
     words: dict[str, None] = {}

@@ -105,6 +105,10 @@ def _explained(error: Exception) -> tuple[Exit, str]:
     from extractors.errors import SourceError
     from storage.errors import StorageError
 
+    if isinstance(error.__cause__, KeyboardInterrupt | SystemExit):
+        # A signal that came while a class was being made: Python before 3.12 wraps what it raised.
+        is_ctrl_c = isinstance(error.__cause__, KeyboardInterrupt)
+        return Exit.INTERRUPTED if is_ctrl_c else Exit.TERMINATED, "presswatch: stopped"
     if isinstance(error, ConfigError):
         return Exit.USAGE, str(error)
     if isinstance(error, CommandError | StorageError | CageError):

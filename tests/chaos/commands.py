@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 
 from loopback.processes import tree
@@ -75,6 +76,15 @@ class Running:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(max(left_s, 0.001))
         return self._process.poll() is None
+
+    def age_when(self, pattern: str, limit_s: float) -> float:
+        """How old it is, in seconds, when a file of that pattern is first seen; at the end of it or of the limit
+        otherwise."""
+        while self._process.poll() is None and not glob(pattern):
+            if time.monotonic() - self.started > limit_s:
+                break
+            time.sleep(0.001)
+        return time.monotonic() - self.started
 
     def end(self, sent: signal.Signals | None = None) -> Ended:
         """Send the signal, if any, and wait for the end. A command that does not come to it is killed."""

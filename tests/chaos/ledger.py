@@ -17,6 +17,8 @@ class Ledger:
         self.live = folder / "presswatch.duckdb"
         self.published = folder / "news.duckdb"
         self.spool = folder / "presswatch.duckdb.spool"
+        # Patterns of files that are there for a moment: the moments that matter most.
+        self.marks = (f"{self.spool}/[0-9]*", f"{folder}/.news.duckdb.new", f"{self.live}.wal")
         self._papers = papers
 
     def broken_now(self) -> list[str]:

@@ -26,6 +26,7 @@ PAPERS = 3
 ARCHIVED = 12
 FIRST_S, LAST_S = 0.2, 4.5  # a command takes 0.5 to 4 s in all
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+AIMED_WITHIN_S = 0.12  # of a batch being in the spool, or a copy being made: the length of a small commit
 # One of each ten: two commands at once, a full disk, the live file held by a program that is not ours.
 SCENARIOS = ("kill", "kill", "together", "kill", "full disk", "kill", "held", "kill", "kill", "kill")
 FREE_BYTES = (0, 4_096, 60_000, 400_000, 2_000_000)  # left on a full disk
@@ -152,6 +153,9 @@ class Chaos:
     def _strike(self, running: Running, allowed: Sequence[int] = WELL) -> None:
         sent = self._rng.choice(SIGNALS)
         after_s = self._rng.uniform(FIRST_S, LAST_S)
+        mark = self._rng.choice((None, None, *self.ledger.marks))
+        if mark is not None:
+            after_s = running.age_when(mark, LAST_S) + self._rng.uniform(0, AIMED_WITHIN_S)
         if not running.wait_until(after_s):
             self.story.faults += running.end().faults(allowed)
             return
