@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from glob import glob
 from pathlib import Path
 
 from loopback.processes import tree
@@ -55,6 +54,7 @@ class Running:
     ) -> None:
         self.name = " ".join(arguments[:2])
         self.started = time.monotonic()
+        self._folder = config.parent
         self._process = subprocess.Popen(
             [sys.executable, "-m", "flows", *arguments, "--config", str(config)],
             stdout=subprocess.PIPE,
@@ -78,9 +78,9 @@ class Running:
         return self._process.poll() is None
 
     def age_when(self, pattern: str, limit_s: float) -> float:
-        """How old it is, in seconds, when a file of that pattern is first seen; at the end of it or of the limit
-        otherwise."""
-        while self._process.poll() is None and not glob(pattern):
+        """How old it is, in seconds, when a file of that pattern is first seen beside its config; at the end of it
+        or of the limit otherwise."""
+        while self._process.poll() is None and not any(self._folder.glob(pattern)):
             if time.monotonic() - self.started > limit_s:
                 break
             time.sleep(0.001)

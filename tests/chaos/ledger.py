@@ -17,8 +17,9 @@ class Ledger:
         self.live = folder / "presswatch.duckdb"
         self.published = folder / "news.duckdb"
         self.spool = folder / "presswatch.duckdb.spool"
-        # Patterns of files that are there for a moment: the moments that matter most.
-        self.marks = (f"{self.spool}/[0-9]*", f"{folder}/.news.duckdb.new", f"{self.live}.wal")
+        # Patterns of files that are there for a moment: the moments that matter most, by how much they do.
+        spooled, copied, logged = f"{self.spool.name}/[0-9]*", ".news.duckdb.new", f"{self.live.name}.wal"
+        self.marks = (spooled, spooled, copied, logged, logged)
         self._papers = papers
 
     def broken_now(self) -> list[str]:
