@@ -10,13 +10,15 @@ Needs about 2 GB of disk for each million articles, and removes it at the end.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import statistics
 import tempfile
 import time
 from bisect import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, count
 from pathlib import Path
@@ -41,6 +43,7 @@ from storage.store import Store
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SOURCES = 500
+CHUNK = 100_000
 POOL = 5_000  # texts that differ; more than any stretch of rows that zstd compresses together (2048)
 FURNITURE = (
     "Read more",
@@ -49,23 +52,28 @@ FURNITURE = (
     "Follow us for the latest from your region",
 )
 
+POOLED = """
+CREATE TEMP TABLE pool AS
+SELECT i, title, text, trim(regexp_replace(lower(title), '[^a-z0-9]+', '-', 'g'), '-') AS slug FROM pool_rows
+"""
 NAMED = """
 CREATE OR REPLACE TEMP TABLE named AS
 WITH numbered AS (
   SELECT i, hash(i) AS h, 'source' || least(floor(pow(random(), 3) * $sources)::INT, $sources - 1) AS source_id,
     TIMESTAMPTZ '2026-11-01 00:00:00+00' - to_microseconds((($rows - i) * 17280000)::BIGINT) AS seen_at
-  FROM range($start, least($start + 100000, $rows)) t(i)
+  FROM range($start, $end) t(i)
 )
-  SELECT n.*, t.title, t.text,
-    'https://www.' || source_id || '.example/news/' || strftime(seen_at, '%Y/%m/%d') || '/' || t.slug || '-' || h AS url
-  FROM numbered n JOIN pool t ON t.i = n.i % $pool
+SELECT n.*, t.title, t.text,
+  'https://www.' || source_id || '.example/news/' || strftime(seen_at, '%Y/%m/%d') || '/' || t.slug || '-' || h AS url
+FROM numbered n JOIN pool t ON t.i = n.i % $pool
 """
 FILL = """
 INSERT INTO article_versions
 SELECT article_id, source_id, url || '?utm_source=rss', url, title, [split_part(title, ' ', 2)],
   date_trunc('second', seen_at - INTERVAL 11 MINUTE), 'en', text, length(text) // 6,
   split_part(url, '/', 4), [split_part(title, ' ', 1), split_part(title, ' ', 3)],
-  'https://cdn.' || source_id || '.example/' || h || '.jpg', NULL, 'https://www.' || source_id || '.example/rss',
+  'https://cdn.' || source_id || '.example/' || h || '.jpg', NULL,
+  'https://www.' || source_id || '.example/rss',
   seen_at, seen_at, 1, NULL,
   {'title': 'jsonld', 'authors': 'jsonld', 'text': 'trafilatura', 'published_at': 'jsonld',
    'time_precision': 'second', 'time_offset': 'stated', 'language': 'html', 'canonical_url': 'link',
@@ -77,45 +85,42 @@ FROM named JOIN ids USING (i) ORDER BY i
 """
 FILL_LINKS = """
 INSERT INTO links
-SELECT link_hash, source_id, url, feed_url, 'stored', content_hash, first_seen_at, fetched_at, article_id, '"abcdef"',
-  '', 0, NULL, NULL, content_hash
+SELECT link_hash, source_id, url, feed_url, 'stored', content_hash, first_seen_at, fetched_at, article_id,
+  '"abcdef"', '', 0, NULL, NULL, content_hash
 FROM articles
 """
 FILL_OUTCOMES = """
 INSERT INTO outcomes
-SELECT 'run' || (epoch(fetched_at)::BIGINT // 600), source_id, url, 'page', 'stored', '', 200, 50000, 120, fetched_at,
-  article_id FROM articles
+SELECT 'run' || (epoch(fetched_at)::BIGINT // 600), source_id, url, 'page', 'stored', '', 200, 50000, 120,
+  fetched_at, article_id FROM articles
 """
 
 
 def pseudo_words(rng: random.Random, size: int) -> list[str]:
     """Made-up words, the frequent ones short."""
-    syllables = [
-        a + b
-        for a in [
-            "b",
-            "c",
-            "d",
-            "f",
-            "g",
-            "h",
-            "l",
-            "m",
-            "n",
-            "p",
-            "r",
-            "s",
-            "t",
-            "v",
-            "w",
-            "st",
-            "tr",
-            "pr",
-            "ch",
-            "sh",
-        ]
-        for b in ["a", "e", "i", "o", "u", "ea", "in"]
-    ]
+    onsets = (
+        "b",
+        "c",
+        "d",
+        "f",
+        "g",
+        "h",
+        "l",
+        "m",
+        "n",
+        "p",
+        "r",
+        "s",
+        "t",
+        "v",
+        "w",
+        "st",
+        "tr",
+        "pr",
+        "ch",
+        "sh",
+    )
+    syllables = [onset + vowel for onset in onsets for vowel in ("a", "e", "i", "o", "u", "ea", "in")]
     words: dict[str, None] = {}
     while len(words) < size:
         length = 1 + (len(words) > 60) + (rng.random() < len(words) / size)
@@ -133,36 +138,66 @@ def pseudo_text(rng: random.Random, words: list[str], weights: list[float], size
     return "".join(out).strip()
 
 
+@dataclass(frozen=True)
 class Texts:
-    """A pool of titles and texts of about `size` characters."""
+    """A pool of titles and texts, of which articles are made in turn."""
 
-    def __init__(self, rng: random.Random, pool: int, size: int) -> None:
-        words = pseudo_words(rng, 20_000)
-        weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(words))))
-        self.texts = [pseudo_text(rng, words, weights, size) for _ in range(pool)]
-        self.titles = [pseudo_text(rng, words, weights, 60).replace("\n\n", " ") for _ in range(pool)]
+    titles: list[str]
+    texts: list[str]
 
 
-def fill(database: Path, rows: int, texts: Texts) -> float:
-    """Put `rows` articles with their links and outcomes into the database; seconds it took."""
+def made_texts(rng: random.Random, size: int) -> Texts:
+    """Texts of about `size` characters that nobody wrote."""
+    words = pseudo_words(rng, 20_000)
+    weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(words))))
+    texts = [pseudo_text(rng, words, weights, size) for _ in range(POOL)]
+    return Texts([pseudo_text(rng, words, weights, 60).replace("\n\n", " ") for _ in texts], texts)
+
+
+def read_texts(rng: random.Random, size: int, files: list[Path]) -> Texts:
+    """Texts of `size` characters cut from the "text" or "body" of JSON lines; none stands in the pool twice."""
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").split("\n") if line]
+    found = [(row["title"], row.get("text") or "\n\n".join(row.get("body") or ())) for row in rows]
+    cut = [
+        (title, text[at : at + size]) for title, text in found for at in range(0, len(text) - size // 2, size)
+    ]
+    rng.shuffle(cut)
+    return Texts([title for title, _ in cut], [text for _, text in cut])
+
+
+def fill(database: Path, rows: int, texts: Texts) -> None:
+    """Put `rows` articles with their links and outcomes into the database, and say what they take."""
     began = time.perf_counter()
+    pool = len(texts.texts)
     with duckdb.connect(str(database)) as con:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute("CREATE TEMP TABLE pool AS SELECT unnest(range(?)) AS i, unnest(?) AS title, unnest(?) AS text, "
-                    "lower(replace(unnest(?), ' ', '-')) AS slug",
-                    [len(texts.texts), texts.titles, texts.texts, texts.titles])  # fmt: skip
-        for start in range(0, rows, 100_000):  # as rounds would have: never more than a set at once
-            con.execute(NAMED, {"start": start, "rows": rows, "sources": SOURCES, "pool": len(texts.texts)})
+        con.register("pool_rows", pa.table({"i": range(pool), "title": texts.titles, "text": texts.texts}))
+        con.execute(POOLED)
+        for start in range(0, rows, CHUNK):  # as rounds would have: never more than a set at once
+            con.execute(NAMED, {"start": start, "end": min(start + CHUNK, rows), "rows": rows, "sources": SOURCES,
+                                "pool": pool})  # fmt: skip
             named = con.execute("SELECT i, url FROM named").fetchall()
-            con.register(
-                "ids",
-                pa.table({"i": [row[0] for row in named], "article_id": [identity(row[1]) for row in named]}),
-            )
+            identities = pa.array([identity(url) for _, url in named], pa.int64())
+            con.register("ids", pa.table({"i": [i for i, _ in named], "article_id": identities}))
             con.execute(FILL)
+        con.execute("CHECKPOINT")
+        [(raw,)] = con.execute("SELECT avg(strlen(text)) FROM articles USING SAMPLE 10000 ROWS").fetchall()
+        alone = used_bytes(con) / rows
         con.execute(FILL_LINKS)
         con.execute(FILL_OUTCOMES)
         con.execute("INSERT INTO source_counts SELECT source_id, count(*) FROM articles GROUP BY 1")
-    return time.perf_counter() - began
+        con.execute("CHECKPOINT")
+        together = used_bytes(con) / rows
+    print(f"{rows} articles: filled in {time.perf_counter() - began:.0f} s; texts of {raw:.0f} bytes take"
+          f" {alone:.0f} with all other columns, {together:.0f} with link and outcome")  # fmt: skip
+
+
+def used_bytes(con: duckdb.DuckDBPyConnection) -> int:
+    """The blocks of the file that hold something."""
+    [(block_size, used)] = con.execute(
+        "SELECT block_size, used_blocks FROM pragma_database_size()"
+    ).fetchall()
+    return int(block_size) * int(used)
 
 
 def batch(rng: random.Random, texts: Texts, number: int, size: int, edits: list[str]) -> Record:
@@ -196,15 +231,18 @@ def batch(rng: random.Random, texts: Texts, number: int, size: int, edits: list[
                   tuple(sightings), tuple(mentions))  # fmt: skip
 
 
+Times = dict[str, list[tuple[float, float]]]  # by step, (CPU, wall) of each turn in seconds
+
+
 @contextmanager
-def timed(times: dict[str, list[float]], name: str) -> Iterator[None]:
-    began = time.perf_counter()
+def timed(times: Times, name: str) -> Iterator[None]:
+    cpu, wall = time.process_time(), time.perf_counter()
     yield
-    times.setdefault(name, []).append(time.perf_counter() - began)
+    times.setdefault(name, []).append((time.process_time() - cpu, time.perf_counter() - wall))
 
 
 def measure(store: Store, rng: random.Random, texts: Texts, numbers: Iterator[int], size: int,
-            times: dict[str, list[float]]) -> None:  # fmt: skip
+            times: Times) -> None:  # fmt: skip
     """One turn of every step on one database."""
     number = next(numbers)
     with duckdb.connect(str(store.database), read_only=True) as con:
@@ -237,38 +275,47 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], help="stored articles")
     parser.add_argument("--batch", type=int, default=500, help="new articles of one batch")
     parser.add_argument("--chars", type=int, default=3_500, help="characters of one text")
+    parser.add_argument(
+        "--texts", type=Path, nargs="*", default=[], help="real ones: JSON lines with title and text"
+    )
     parser.add_argument("--repeat", type=int, default=5, help="turns; the median is printed")
     parser.add_argument("--scratch", type=Path, default=None, help="where to put the databases")
     arguments = parser.parse_args()
     rng = random.Random(7)
-    texts = Texts(rng, POOL, arguments.chars)
+    made = (
+        read_texts(rng, arguments.chars, arguments.texts)
+        if arguments.texts
+        else made_texts(rng, arguments.chars)
+    )
     with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
-        stores = {size: Store(Path(scratch) / f"{size}.duckdb", Path(scratch) / f"{size}.news.duckdb")
-                  for size in arguments.sizes}  # fmt: skip
-        times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
+        folder = Path(scratch)
+        stores = {
+            size: Store(folder / f"{size}.duckdb", folder / f"{size}.news.duckdb") for size in arguments.sizes
+        }
+        times: dict[int, Times] = {size: {} for size in stores}
         for size, store in stores.items():
             store.migrate()
-            took = fill(store.database, size, texts)
-            print(f"{size} articles: filled in {took:.1f} s,"
-                  f" {store.database.stat().st_size / size:.0f} bytes each with link and outcome")  # fmt: skip
+            fill(store.database, size, made)
         numbers = count(1)
         for _ in range(arguments.repeat + 1):  # the first turn warms the disk's cache
             for size, store in stores.items():
-                measure(store, rng, texts, numbers, arguments.batch, times[size])
+                measure(store, rng, made, numbers, arguments.batch, times[size])
         report(times)
-        for size, store in stores.items():
-            print(f"{size} articles: file grew to {store.database.stat().st_size / 1e6:.0f} MB")
 
 
-def report(times: dict[int, dict[str, list[float]]]) -> None:
-    smallest = min(times)
-    median: Callable[[list[float]], float] = lambda values: statistics.median(values[1:])  # noqa: E731
-    print("| step | " + " | ".join(f"at {size}, ms" for size in times) + " | ratio |")
-    print("| --- |" + " --- |" * (len(times) + 1))
-    for step in times[smallest]:
-        medians = [median(times[size][step]) * 1000 for size in times]
-        print(f"| {step} | " + " | ".join(f"{value:.1f}" for value in medians)
-              + f" | {medians[-1] / median(times[smallest][step]) / 1000:.2f} |")  # fmt: skip
+def report(times: dict[int, Times]) -> None:
+    """A table of medians in milliseconds, CPU and wall, and the ratio of the largest size to the smallest."""
+    sizes = list(times)
+    print("| step | " + " | ".join(f"at {size}: CPU, wall ms" for size in sizes) + " | ratio of CPU, wall |")
+    print("| --- |" + " --- |" * (len(sizes) + 1))
+    for step in times[sizes[0]]:
+        medians = [
+            [statistics.median(turn) * 1000 for turn in zip(*times[size][step][1:], strict=True)]
+            for size in sizes
+        ]
+        cells = [f"{cpu:.0f}, {wall:.0f}" for cpu, wall in medians]
+        (cpu, wall), (first_cpu, first_wall) = medians[-1], medians[0]
+        print(f"| {step} | {' | '.join(cells)} | {cpu / first_cpu:.2f}, {wall / first_wall:.2f} |")
 
 
 if __name__ == "__main__":
