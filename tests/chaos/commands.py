@@ -77,13 +77,16 @@ class Running:
             self._process.wait(max(left_s, 0.001))
         return self._process.poll() is None
 
-    def age_when(self, pattern: str, limit_s: float) -> float:
-        """How old it is, in seconds, when a file of that pattern is first seen beside its config; at the end of it
-        or of the limit otherwise."""
-        while self._process.poll() is None and not any(self._folder.glob(pattern)):
-            if time.monotonic() - self.started > limit_s:
+    def age_when(self, pattern: str, nth: int, limit_s: float) -> float:
+        """How old it is, in seconds, when a file of that pattern appears beside its config for the nth time; at
+        the end of it or of the limit otherwise."""
+        seen, is_there = 0, False
+        while self._process.poll() is None and time.monotonic() - self.started < limit_s:
+            was_there, is_there = is_there, any(self._folder.glob(pattern))
+            seen += is_there and not was_there
+            if seen == nth:
                 break
-            time.sleep(0.001)
+            time.sleep(0.0005)
         return time.monotonic() - self.started
 
     def end(self, sent: signal.Signals | None = None) -> Ended:

@@ -155,7 +155,9 @@ class Chaos:
         after_s = self._rng.uniform(FIRST_S, LAST_S)
         mark = self._rng.choice((None, None, *self.ledger.marks))
         if mark is not None:
-            after_s = running.age_when(mark, LAST_S) + self._rng.uniform(0, AIMED_WITHIN_S)
+            after_s = running.age_when(mark, self._rng.randint(1, 4), LAST_S) + self._rng.uniform(
+                0, AIMED_WITHIN_S
+            )
         if not running.wait_until(after_s):
             self.story.faults += running.end().faults(allowed)
             return
