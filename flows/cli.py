@@ -28,6 +28,7 @@ COMMANDS: CommandTable = {
         "flows.commands.extract",
         "One page, or a file of many: what is kept, what is removed and why.",
     ),
+    "reclean": ("flows.commands.reclean", "Judge stored text again with what is known now."),
     "sources": ("flows.commands.sources", "The sources and their health."),
     "status": ("flows.commands.status", "The last rounds, feeds that fail, rows waiting, on one screen."),
     "sql": ("flows.commands.sql", "A query on the published copy."),
