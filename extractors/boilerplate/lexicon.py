@@ -18,6 +18,7 @@ from extractors.boilerplate.folding import fold_line
 
 MAX_CHARS = 300  # of a block that a phrase with slots may match
 MAX_HEADING_CHARS = 80
+MIN_OPEN_WORDS = 3  # fixed, before a name at the end of a phrase; with fewer a colon must part them
 _SLOT = re.compile(r"\{(title|name|n|)\}")
 _SENTENCE_ENDS_INSIDE = re.compile(r"[.!?…。！？؟।]\s+\S")
 _SLOTS: Mapping[str, str] = {
@@ -36,6 +37,7 @@ class Phrase:
     reason: str
     edge: bool
     one_sentence: bool  # no sentence may end inside of the block
+    opening: re.Pattern[str] | None  # how the block must begin: the fixed words and a colon, dash or arrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _slotted_reason(
             continue
         if phrase.one_sentence and _SENTENCE_ENDS_INSIDE.search(block):
             continue
-        if phrase.pattern.fullmatch(folded):
+        if phrase.pattern.fullmatch(folded) and (phrase.opening is None or phrase.opening.match(block)):
             return phrase.reason
     return None
 
@@ -132,4 +134,12 @@ def _compiled(phrase: str, reason: str, edge: bool) -> tuple[str, Phrase]:
         pieces += [_SLOTS[slot], re.escape(after)]
     pattern = re.compile(" ".join(piece for piece in pieces if piece))
     key = fixed[0].split(" ")[0] if fixed[0] else "$" + fixed[-1].split(" ")[-1]
-    return key, Phrase(pattern, reason, edge, one_sentence="title" not in parts[1::2])
+    return key, Phrase(pattern, reason, edge, "title" not in parts[1::2], _opening(fixed, parts[1::2]))
+
+
+def _opening(fixed: list[str], slots: list[str]) -> re.Pattern[str] | None:
+    """For a phrase that is open at its end: "Related: X" is furniture, "Related research shows ..." a sentence."""
+    words = fixed[0].split(" ")
+    if any(fixed[1:]) or (slots != ["title"] and len(words) >= MIN_OPEN_WORDS):
+        return None
+    return re.compile(r"\W*" + r"\W+".join(map(re.escape, words)) + r"\s*[:：|–—\-»>→►•\n]", re.IGNORECASE)

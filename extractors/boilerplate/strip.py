@@ -24,6 +24,7 @@ from extractors.boilerplate.tails import split_tail
 from extractors.model import Extracted, Facts, Removed, Stripped
 
 MAX_CLOSING_SHARE = 0.25  # of the text, that a closing section of furniture may be
+MAX_BOXES = 2  # long repeated paragraphs; more are a second telling of the same story
 CLOSING_PARAGRAPHS = {
     "author": 3,
     "newsletter": 1,
@@ -74,7 +75,7 @@ def strip_boilerplate(
         frozenset(map(fold_line, drop)),
         shipped_lexicon(),
     )
-    where = places([piece.text for piece in pieces])
+    where = places(_bounding(pieces, judge))
     reasons = [judge.reason(piece, place) for piece, place in zip(pieces, where, strict=True)]
     start, reason = _closing_section(pieces, judge)
     reasons[start:] = [told or reason for told in reasons[start:]]
@@ -87,6 +88,21 @@ def strip_boilerplate(
         if reason
     )
     return Stripped(kept, removed)
+
+
+def _bounding(pieces: Sequence[Piece], judge: _Judge) -> list[str]:
+    """The texts that bound the article: an author box that the site repeats may be its last long paragraph.
+
+    Where much of the text is repeated it is the article that stands twice, and all of it bounds.
+    """
+    texts = ["" if piece.reason else piece.text for piece in pieces]
+    repeated = [position for position, text in enumerate(texts) if text and judge.is_repeated(text)]
+    long = [position for position in repeated if len(texts[position]) >= LONG_CHARS]
+    if len(long) > MAX_BOXES or sum(len(texts[n]) for n in repeated) > MAX_CLOSING_SHARE * sum(
+        map(len, texts)
+    ):
+        return texts
+    return ["" if position in repeated else text for position, text in enumerate(texts)]
 
 
 def _closing_section(pieces: Sequence[Piece], judge: _Judge) -> tuple[int, str]:
@@ -141,17 +157,22 @@ class _Judge:
         return "" if place == "middle" else label_reason(text, self.facts)
 
     def _told_by_site(self, text: str, place: Place) -> str:
-        if not self.known or len(text) > MAX_REPEATED_CHARS or not self._is_known(text, place):
+        if not self.is_repeated(text):
+            return ""
+        if is_prose(text) and place != "tail" and (place == "head" or not self._is_in_most(text)):
             return ""
         return "repeated on the site"
 
-    def _is_known(self, text: str, place: Place) -> bool:
-        digests = [line_digest(text)]
-        template = template_digest(text)
-        if template is not None:
-            digests.append(template)
-        if is_prose(text) and place != "tail":
-            if place == "head":
-                return False
-            digests = [strong_mark(digest) for digest in digests]
-        return any(digest in self.known for digest in digests)
+    def is_repeated(self, text: str) -> bool:
+        """Whether this line is known, wherever it stands."""
+        if not self.known or len(text) > MAX_REPEATED_CHARS or is_protected_kind(text):
+            return False
+        return any(digest in self.known for digest in _digests(text))
+
+    def _is_in_most(self, text: str) -> bool:
+        return any(strong_mark(digest) in self.known for digest in _digests(text))
+
+
+def _digests(text: str) -> tuple[int, ...]:
+    template = template_digest(text)
+    return (line_digest(text),) if template is None else (line_digest(text), template)
