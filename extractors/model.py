@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
@@ -63,6 +64,16 @@ class ExtractSettings:
 
     workers: int = 2
     timeout_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """`archive:` of the config: where pages are kept as they were fetched, in files of `rotate_bytes`, and for how
+    many days; None for ever."""
+
+    folder: Path
+    rotate_bytes: int = 1_000_000_000
+    keep_days: int | None = None
 
 
 # ------------------------------------------------------------------------------------------------ over the wire
@@ -207,6 +218,20 @@ class Page:
     timezone: str | None = None  # of the source
     language: str | None = None  # of the source
     site_name: str = ""  # of the source
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page as it was fetched, with what it takes to read it again: `link` as found, and what its feed said."""
+
+    link: str
+    url: str  # where the bytes came from, after redirects
+    body: bytes
+    content_type: str
+    fetched_at: datetime
+    source_id: str
+    validators: Validators = Validators()
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from extractors.model import (
     Feed,
     FeedState,
     Gap,
+    KeptPage,
     KnownLink,
     Link,
     Memory,
@@ -94,6 +95,12 @@ class Progress(Protocol):
     def place(self, bar: str, done: int, total: int) -> None: ...
 
 
+class PageKeeper(Protocol):
+    """Keeps pages as they were fetched. Never raises what a disk can do, and waits only when it can't keep up."""
+
+    async def keep(self, page: KeptPage) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One source's part of a round."""
@@ -127,3 +134,4 @@ class Tools:
     unreachable: list[
         tuple[Source, Polled]
     ]  # feeds whose hosts could not be reached, to be settled at the end
+    keeper: PageKeeper | None = None  # where there is an archive of pages

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extractors.errors import SourceError
-from extractors.model import Extracted, Page, Rejected, Request, Response, Source
+from extractors.model import Extracted, KeptPage, Page, Rejected, Request, Response, Source
 from extractors.ports import Tools
 from extractors.selection import Wanted
 from extractors.urls import is_home
@@ -37,6 +37,8 @@ async def visit_page(wanted: Wanted, source: Source, tools: Tools) -> Visit:
         response = await tools.web.get(Request(wanted.url, source.id, wanted.validators))
         if response.http_status == 304:
             return Visit(wanted, tools.now(), response, body_bytes=0)
+        if tools.keeper is not None:
+            await tools.keeper.keep(kept_page(wanted, response, source, tools.now()))
         result = await _extract(wanted, response, source, tools)
         return Visit(wanted, tools.now(), replace(response, body=b""), result, body_bytes=len(response.body))
     except SourceError as error:
@@ -62,6 +64,20 @@ def page_of(wanted: Wanted, response: Response, source: Source, fetched_at: date
         timezone=source.timezone,
         language=source.language,
         site_name=source.name,
+    )
+
+
+def kept_page(wanted: Wanted, response: Response, source: Source, fetched_at: datetime) -> KeptPage:
+    """The page as it is kept, whatever is made of it."""
+    return KeptPage(
+        link=wanted.url,
+        url=response.final_url,
+        body=response.body,
+        content_type=response.content_type,
+        fetched_at=fetched_at,
+        source_id=source.id,
+        validators=response.validators,
+        entry=wanted.candidate.entry,
     )
 
 

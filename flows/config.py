@@ -23,7 +23,7 @@ from flows.machine import usable_cpus
 from flows.schedule import Schedule, parse_schedule
 
 if TYPE_CHECKING:
-    from extractors.model import ExtractSettings, FetchSettings, Source, Watchlist
+    from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Source, Watchlist
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
@@ -66,6 +66,18 @@ class Config:
         section = self.shape.extract
         workers = self.cpus() if section.workers == "auto" else section.workers
         return ExtractSettings(workers=workers, timeout_s=section.timeout_s)
+
+    @cached_property
+    def archive(self) -> ArchiveSettings | None:
+        """Where pages are kept as they were fetched, if they are."""
+        from extractors.model import ArchiveSettings
+
+        section = self.shape.archive
+        if section is None:
+            return None
+        return ArchiveSettings(
+            _place(self.path, section.folder), section.rotate_mb * 1_000_000, section.keep_days
+        )
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

@@ -139,6 +139,12 @@ class ExtractSection(Section):
     timeout_s: float = _key(15.0, "a number greater than 0, at most 600", gt=0, le=600)
 
 
+class ArchiveSection(Section):
+    folder: Text = _key(..., "a path")
+    rotate_mb: int = _key(1_000, "a whole number from 1 to 100_000", ge=1, le=100_000)
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = _key(None, "a whole number from 1 to 36_500")
+
+
 class SourceSection(Section):
     id: Id
     name: Text
@@ -170,5 +176,6 @@ class ConfigFile(Section):
     )
     fetch: FetchSection = _key(FetchSection(), "a mapping")
     extract: ExtractSection = _key(ExtractSection(), "a mapping")
+    archive: ArchiveSection | None = _key(None, "a mapping")
     sources: list[SourceSection] = _key(..., "a list of at least one source", min_length=1)
     watchlists: list[WatchlistSection] = _key([], "a list of watchlists")

@@ -95,10 +95,12 @@ def _decide(each: Incoming, before: Standing | None, read: Mapping[int, Reading]
         return "stored"
     if each.based_on is not None and each.based_on != before.content_hash:
         return "unchanged"  # the article was edited meanwhile: what was made from the older text is void
+    if each.based_on is not None:
+        return "updated"  # a cleaner text, or the same text with better facts
     is_own = each.link_hash == before.link_hash
     if each.content_hash == before.content_hash:
         return "unchanged" if is_own or _has_led_to(each, read) else "duplicate"
-    if is_own or each.based_on is not None:
+    if is_own:
         return "updated"
     return "updated" if _takes_over(each, before, read) else "duplicate"
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from extractors.backfill.choice import Tally
 from extractors.backfill.period import ALWAYS, Period
-from extractors.model import ExtractSettings, FetchSettings, Source, Watchlist
+from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Source, Watchlist
 from storage.summary import RunSummary
 
 Route = Literal["urls", "sitemap", "archive", "warc"]
@@ -31,6 +31,7 @@ class BackfillRequest:
     period: Period = ALWAYS
     limit: int | None = None
     dry_run: bool = False
+    archive: ArchiveSettings | None = None
 
     @property
     def command(self) -> str:

@@ -124,6 +124,7 @@ def carry_out(
         period=Period(since, until),
         limit=limit,
         dry_run=dry_run,
+        archive=None if dry_run else config.archive,
     )
     with round_progress() as progress:
         result, stop = asyncio.run(_backfill(request, progress))

@@ -63,6 +63,7 @@ def round_request(
         only=frozenset(only),
         all_feeds=all_feeds,
         command=command,
+        archive=config.archive,
     )
 
 

@@ -14,7 +14,17 @@ from typing import Any, TypeVar
 
 from extractors.cage import CageError
 from extractors.harvest import harvest_source, settle_unreachable
-from extractors.model import ExtractSettings, FeedState, FetchSettings, Link, Plan, Run, Source, Watchlist
+from extractors.model import (
+    ArchiveSettings,
+    ExtractSettings,
+    FeedState,
+    FetchSettings,
+    Link,
+    Plan,
+    Run,
+    Source,
+    Watchlist,
+)
 from extractors.ports import Assignment, Progress, Tools
 from extractors.urls import identity
 from flows.rounds.stopping import Stop
@@ -48,6 +58,7 @@ class RoundRequest:
     only: frozenset[str] = frozenset()
     all_feeds: bool = False
     command: str = "run"
+    archive: ArchiveSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from extractors.cage import Cage
-from extractors.model import ExtractSettings, FetchSettings, RobotsRecord, Watchlist
+from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, RobotsRecord, Watchlist
 from extractors.ports import Progress, Tools
 from extractors.watch import compile_watchlists, find_mentions
 from extractors.web.client import WebClient
 from flows.rounds.desk import LinkDesk, RecordDesk
+from flows.rounds.page_desk import PageDesk
 from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
 from storage.store import Store
@@ -32,6 +33,9 @@ class Settings(Protocol):
 
     @property
     def watchlists(self) -> tuple[Watchlist, ...]: ...
+
+    @property
+    def archive(self) -> ArchiveSettings | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ async def opened_tools(
         desk = await stack.enter_async_context(
             RecordDesk(store, run_id, now=now, on_broken=stop.set, learned_robots=web.learned_robots)
         )
+        keeper = None
+        if settings.archive is not None:
+            keeper = await stack.enter_async_context(PageDesk(settings.archive, now))
         matcher = compile_watchlists(settings.watchlists)
         tools = Tools(
             web=web,
@@ -85,6 +92,7 @@ async def opened_tools(
             stop=stop.event,
             claimed=set(),
             unreachable=[],
+            keeper=keeper,
         )
         yield Workshop(tools, web, desk)
 

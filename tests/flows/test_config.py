@@ -12,10 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.model import FetchSettings, Source, Watchlist
+from extractors.model import ArchiveSettings, FetchSettings, Source, Watchlist
 from flows.config import Config, ConfigError, load_config
 from flows.config_lines import scalar_value
-from flows.config_schema import ConfigFile, ExtractSection, FetchSection, SourceSection, WatchlistSection
+from flows.config_schema import (
+    ArchiveSection,
+    ConfigFile,
+    ExtractSection,
+    FetchSection,
+    SourceSection,
+    WatchlistSection,
+)
 from flows.schedule import Schedule
 
 ROOT = Path(__file__).parents[2]
@@ -115,9 +122,9 @@ def test_the_shipped_config_is_sound_and_explains_every_key() -> None:
     assert len({source.language for source in config.sources}) >= 8
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     comments = "\n".join(re.findall(r"#.*", text))
-    for section in (ConfigFile, FetchSection, ExtractSection):
+    for section in (ConfigFile, FetchSection, ExtractSection, ArchiveSection):
         for key in section.model_fields:
-            assert re.search(rf"^ *{key}:", text, re.MULTILINE), f"{key} is not in config.yaml"
+            assert re.search(rf"^(?:# )? *{key}:", text, re.MULTILINE), f"{key} is not in config.yaml"
     for key in SourceSection.model_fields:
         assert re.search(rf"# +{key} ", comments), f"{key} of a source is not explained in config.yaml"
     for key in WatchlistSection.model_fields:
@@ -130,6 +137,13 @@ def test_the_defaults_are_those_of_the_shipped_config() -> None:
     assert shipped.schedule == Schedule(cron=ConfigFile.model_fields["schedule"].default)
     assert shipped.database == ROOT / ConfigFile.model_fields["database"].default
     assert shipped.published == ROOT / ConfigFile.model_fields["published"].default
+
+
+def test_pages_are_kept_where_there_is_an_archive_and_nowhere_else(load: Loader, tmp_path: Path) -> None:
+    assert load(ONE_SOURCE).archive is None
+    kept = load("archive: {folder: pages, rotate_mb: 5, keep_days: 30}\n" + ONE_SOURCE).archive
+    assert kept == ArchiveSettings(tmp_path / "pages", 5_000_000, 30)
+    assert load("archive: {folder: pages}\n" + ONE_SOURCE).archive == ArchiveSettings(tmp_path / "pages")
 
 
 def test_a_key_whose_items_are_all_commented_out_is_a_key_left_out(load: Loader) -> None:
@@ -250,7 +264,8 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
         (
             "fetsch: {}",
             (
-                "fetsch: expected one of database, published, schedule, fetch, extract, sources, watchlists, "
+                "fetsch: expected one of database, published, schedule, fetch, extract, archive, sources, "
+                "watchlists, "
                 "found the unknown key 'fetsch' (did you mean fetch?)"
             ),
         ),
@@ -560,7 +575,7 @@ def test_the_docs_have_every_key_with_what_is_expected_and_its_default() -> None
     tables = {part.split("\n")[0].strip("` "): part for part in text.split("\n## ")}
     for heading, section in (
         ("At the top", ConfigFile), ("fetch", FetchSection), ("extract", ExtractSection),
-        ("sources", SourceSection), ("watchlists", WatchlistSection),
+        ("archive", ArchiveSection), ("sources", SourceSection), ("watchlists", WatchlistSection),
     ):  # fmt: skip
         rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", tables[heading], re.MULTILINE)
         assert [key for key, _, _ in rows] == list(section.model_fields)

@@ -71,6 +71,10 @@ def test_a_cleaner_text_made_of_the_stored_one_is_a_version():
     assert status(incoming(8, OTHER, based_on=7)) == "updated"
 
 
+def test_better_facts_of_the_same_text_are_a_version():
+    assert status(incoming(7, based_on=7)) == "updated"
+
+
 def test_a_cleaner_text_made_of_one_that_was_edited_since_is_dropped():
     assert status(incoming(8, based_on=6)) == "unchanged"
 
