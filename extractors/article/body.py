@@ -57,7 +57,10 @@ class _Witness:
 
     def text(self) -> str:
         prune_furniture(self._tree)
-        document = trafilatura.bare_extraction(self._tree, include_comments=False, favor_recall=True)
+        try:
+            document = trafilatura.bare_extraction(self._tree, include_comments=False, favor_recall=True)
+        except Exception:  # a witness that stumbles has nothing to say: the judgement stands without it
+            return ""
         text = document.text or "" if isinstance(document, Document) else ""
         self.lines = tuple(line.strip() for line in text.split("\n") if line.strip())
         return text

@@ -25,8 +25,8 @@ TOGETHER = 0.7  # of a block's judgement is that of its siblings of one kind: F1
 GROUP_CHARS = 400  # of a block that count in that; so that one long block doesn't speak for all
 WITNESS = 2.0  # log-odds; of 0.5..3 the best for `news` that costs `articles` nothing
 NEAR = 1.0  # log-odds from the threshold, within which a block is unsure
-UNSURE_SHARE = 0.05  # of the text, from which the witness is asked
-PART_SHARE = 0.4  # of the text as judged here, below which the witness has read a part only
+UNSURE_SHARE = 0.1  # of the text, from which the witness is asked
+PART_SHARE = 0.3  # of the text as judged here, below which the witness has read a part only
 LITTLE_CHARS = 600  # of text; less is asked about in any case
 
 
@@ -63,7 +63,7 @@ def shipped_weights() -> Weights:
 def judge_blocks(reading: Reading, stated: Stated, witness: Callable[[], str]) -> Judgement:
     """Which blocks are article text. `witness` gives the text as another extractor reads it, "" if it can't."""
     weights = shipped_weights()
-    odds = _together(reading, _odds(reading, stated, weights))
+    odds = drawn_together(reading, _odds(reading, stated, weights))
     unsure = _is_unsure(reading, odds, weights.threshold)
     if unsure:
         _hear(reading, odds, fold_line(witness()), weights.threshold)
@@ -95,7 +95,7 @@ def _odds(reading: Reading, stated: Stated, weights: Weights) -> list[float]:
     return odds
 
 
-def _together(reading: Reading, odds: Sequence[float]) -> list[float]:
+def drawn_together(reading: Reading, odds: Sequence[float]) -> list[float]:
     """Each block's odds drawn towards those of its siblings with the same tag and attributes."""
     groups: dict[tuple[int, str, int], list[int]] = defaultdict(list)
     for number, block in enumerate(reading.blocks):

@@ -26,6 +26,8 @@ def extract_page(page: Page) -> Extracted | Rejected:
         return _extracted(page)
     except (RecursionError, MemoryError) as error:
         return Rejected(page.url, f"too deep or too large to read: {type(error).__name__}", "extraction")
+    except Exception as error:  # what a page makes a parser library do is a finding on that page
+        return Rejected(page.url, f"could not be read: {type(error).__name__}: {error}"[:200], "extraction")
 
 
 def extract_entry(entry: Entry, page: Page) -> Extracted | Rejected:
