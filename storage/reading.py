@@ -1,14 +1,13 @@
-"""Stored articles, read back a set at a time: for judging their text again.
+"""Stored articles, read back a page of rows at a time: for judging their text again.
 
-What is asked for is copied out of the live file in one go, into a file of its own, and read from there: judging
-takes long, and the live file is open for moments only.
+Judging takes long, and the live file is open for moments only, so it is opened anew for each page. Rows of
+`article_versions` are added and never moved: a row keeps its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,6 +15,7 @@ import duckdb
 from extractors.model import ArticleVersion, Provenance, Removed
 from storage.parameters import as_json
 
+PAGE_ROWS = 10_240  # five of the vectors that zstd packs together, 35 MB of text
 MAX_SAMPLES = 200  # RE2 gives up on patterns of some megabytes; with more samples every article is read
 
 
@@ -30,40 +30,38 @@ class StoredArticle:
     number: int
 
 
-def copy_out(
-    con: duckdb.DuckDBPyConnection, target: Path, source_ids: Sequence[str], containing: Sequence[str]
-) -> None:
-    """Write the latest versions of the articles of these sources to a Parquet file, oldest first.
+def row_count(con: duckdb.DuckDBPyConnection) -> int:
+    """How many rows there are: they are numbered from 0."""
+    row = con.execute("SELECT coalesce(max(rowid) + 1, 0) FROM article_versions").fetchone()
+    return int(row[0]) if row else 0
+
+
+def read_page(
+    con: duckdb.DuckDBPyConnection, first: int, source_ids: Sequence[str], containing: Sequence[str]
+) -> list[StoredArticle]:
+    """The latest versions among the `PAGE_ROWS` rows from number `first` on, of these sources, in order.
 
     No sources means all of them. With samples in `containing`, articles whose text has none of them are left out;
     beyond `MAX_SAMPLES` of them, none is.
     """
-    relation = con.sql(
+    table = con.execute(
         """
         SELECT * EXCLUDE (superseded_at) FROM article_versions
-        WHERE superseded_at IS NULL
+        WHERE rowid >= $first AND rowid < $end AND superseded_at IS NULL
           AND ($all_sources OR source_id IN (SELECT unnest(from_json($sources, '["VARCHAR"]'))))
           AND ($all_texts OR regexp_matches("text", array_to_string(
             list_transform(from_json($samples, '["VARCHAR"]'), lambda sample: regexp_escape(sample)), '|')))
-        ORDER BY article_versions.rowid
         """,
-        params={
+        {
+            "first": first,
+            "end": first + PAGE_ROWS,
             "all_sources": not source_ids,
             "sources": as_json(source_ids),
             "all_texts": not 0 < len(containing) <= MAX_SAMPLES,
             "samples": as_json(containing),
         },
-    )
-    relation.write_parquet(str(target), compression="zstd", row_group_size=10_240)
-
-
-def read_back(file: Path, batch_size: int) -> Iterator[tuple[StoredArticle, ...]]:
-    """The articles of a file that `copy_out` has written, `batch_size` at a time."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(file) as parquet:
-        for batch in parquet.iter_batches(batch_size=batch_size):
-            yield tuple(_article(row) for row in batch.to_pylist())
+    ).to_arrow_table()
+    return [_article(row) for row in table.to_pylist()]
 
 
 def _article(row: dict[str, Any]) -> StoredArticle:

@@ -18,7 +18,7 @@ from storage.connection import LiveFile, transaction
 from storage.maintain import Maintained, Retention, maintain
 from storage.migrate import migrate
 from storage.publish import Published, publish_copy
-from storage.reading import StoredArticle, copy_out, read_back
+from storage.reading import PAGE_ROWS, StoredArticle, read_page, row_count
 from storage.spool import Spool
 from storage.summary import RunSummary, run_summary
 
@@ -119,13 +119,20 @@ class Store:
         """The latest versions of the articles of these sources (none: of all), in batches, oldest first.
 
         With samples in `containing`, those whose text has none of them are left out, as far as that is cheap: more
-        may come. They are as they were when the first batch was asked for; the live file is not kept open.
+        may come. The live file is open for a moment at a time only; what is stored after the first batch was asked
+        for does not come. Every call goes through all texts, so ask for many sources at once.
         """
-        with self.waiting_room.scratch() as folder:
-            file = folder / "articles.parquet"
+        with self._opened() as con:
+            end = row_count(con)
+        waiting: list[StoredArticle] = []
+        for first in range(0, end, PAGE_ROWS):
             with self._opened() as con:
-                copy_out(con, file, source_ids, containing)
-            yield from read_back(file, batch_size)
+                waiting.extend(read_page(con, first, source_ids, containing))
+            while len(waiting) >= batch_size:
+                yield tuple(waiting[:batch_size])
+                del waiting[:batch_size]
+        if waiting:
+            yield tuple(waiting)
 
     # ------------------------------------------------------------------------------------------------ what is new
 

@@ -11,6 +11,7 @@ from extractors.article.furniture import left_out, visible_lines
 from extractors.article.guesses import page_guess
 from extractors.article.refusal import refusal
 from extractors.article.text import join_text, word_count
+from extractors.boilerplate.folding import fold_line
 from extractors.boilerplate.labels import label_reason
 from extractors.boilerplate.lexicon import shipped_lexicon
 from extractors.html import NotHtml, parse_html
@@ -52,7 +53,8 @@ def _extracted(page: Page) -> Extracted | Rejected:
     facts = decide(clues, guess=page_guess(tree, page.fetched_at))
     lines = visible_lines(tree)
     body = read_body(tree, clues)
-    text = join_text(block for block in body.blocks if not label_reason(block, facts))
+    titles = {fold_line(clue.text) for clue in clues.of("title")}
+    text = join_text(b for b in body.blocks if fold_line(b) not in titles and not label_reason(b, facts))
     reason = refusal(facts.title.value, text, clues, body.plain)
     if reason:
         return Rejected(page.url, reason)

@@ -25,7 +25,7 @@ from extractors.backfill.period import ALWAYS, Period
 from extractors.backfill.walk import Quota
 from extractors.backfill.warcs import OF_ANOTHER_TIME, Batch, Sorting, batches
 from extractors.errors import DecodeFailed, ExtractionFailed, SourceError
-from extractors.model import Extracted, Page, Rejected
+from extractors.model import Extracted, Fact, Facts, Page, Rejected
 from extractors.ports import Tools
 from extractors.urls import identity
 from extractors.visiting import source_cleaner
@@ -164,6 +164,20 @@ def test_a_stop_ends_it_with_what_is_done_recorded() -> None:
 
 async def _set(stop: asyncio.Event) -> None:
     stop.set()
+
+
+def test_many_pages_are_recorded_chunk_by_chunk_while_others_are_extracted() -> None:
+    class QuickParsers(PaperParsers):
+        async def page(self, page: Page) -> Extracted | Rejected:
+            await asyncio.sleep(0)
+            return Extracted(page.url, Facts(Fact("Title")), (f"The text of {page.url}.",))
+
+    recorder, made, _ = sorted_out([page(n) for n in range(150)], parsers=QuickParsers())
+    assert len(recorder.statuses()) == made.tallies[SOURCE.id].wanted == 150
+    sizes = [len(part.versions) for part in recorder.parts]
+    assert len(sizes) >= 3
+    assert max(sizes) <= 80
+    assert sum(sizes) == 150
 
 
 def test_batches_are_bounded_in_number_and_in_bytes() -> None:

@@ -148,6 +148,31 @@ def test_a_list_may_be_packed_and_a_source_named_for_what_belongs_to_none(
     assert rows(config, "SELECT source_id FROM articles") == [("harbour",)], "its own site goes first"
 
 
+def test_people_are_told_in_words(presswatch: Callable[..., Any], config: Path, site: Site) -> None:
+    rehearsed = presswatch("backfill", "sitemap", "--source", "harbour", "--dry-run")
+    assert "40 pages would be fetched in about" in rehearsed.out
+    assert f"harbour  {site.base}/2025/05/01/0" in rehearsed.out
+    del site.answers["/2025/05/02/1"]
+    site.answers["/2025/05/03/2"] = reply("<html><body><p>Nothing much.</p></body></html>")
+    ran = presswatch("backfill", "sitemap", "--source", "harbour", "--limit", "4")
+    assert "the same command carries on" in ran.out
+    assert "rejected: " in ran.out
+    assert "pages failed: http 4xx" in ran.out
+    assert "http_4xx: HTTP 404" in ran.out
+
+
+def test_a_site_that_fails_page_after_page_is_left_and_named(
+    presswatch: Callable[..., Any], config: Path, site: Site
+) -> None:
+    for path in [path for path in site.answers if path.startswith("/2025/")]:
+        site.answers[path] = reply("", status=403)
+    ran = presswatch("backfill", "sitemap", "--source", "harbour", "--json")
+    assert ran.code == 1
+    assert "harbour: left, since page after page fails (http_4xx: HTTP 403)" in ran.err
+    assert len(asked_pages(site)) < 30
+    assert json.loads(ran.out)["left"] == [{"source_id": "harbour", "why": "http_4xx: HTTP 403"}]
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [

@@ -220,7 +220,7 @@ def test_of_many_changes_of_a_kind_a_few_are_shown() -> None:
 
 def kept(number: int, size: int = 100) -> KeptPage:
     url = f"https://a.example/{number}"
-    return KeptPage(url, url, os.urandom(size), "text/html", NOW + timedelta(seconds=number), "a")
+    return KeptPage(url, url, bytes(size), "text/html", NOW + timedelta(seconds=number), "a")
 
 
 def test_the_desk_keeps_pages_behind_the_back_of_the_round(tmp_path: Path) -> None:

@@ -169,6 +169,32 @@ def test_a_writer_that_is_killed_loses_no_page_that_it_had_written(archive: Arch
         assert read(index.latest(identity(f"https://a.example/{number}"), now)).body == b"x" * 3000
 
 
+def test_a_disk_that_is_full_leaves_no_half_a_page(archive: ArchiveSettings) -> None:
+    script = (
+        "import os, resource, signal, sys; from pathlib import Path; from datetime import datetime, UTC\n"
+        "from extractors.model import ArchiveSettings, KeptPage; from storage.pages import PageWriter\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "writer = PageWriter(ArchiveSettings(Path(sys.argv[1])))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))\n"
+        "done = 0\n"
+        "try:\n"
+        "    while True:\n"
+        "        url = f'https://a.example/{done}'\n"
+        "        writer.write(KeptPage(url, url, os.urandom(3000), 'text/html', datetime.now(UTC), 'post'))\n"
+        "        done += 1\n"
+        "except OSError as error:\n"
+        "    writer.close()\n"
+        "    print(done, error.strerror)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(archive.folder)], capture_output=True, text=True, check=True
+    ).stdout.split(maxsplit=1)
+    assert said == ["5", "File too large\n"]
+    (file,) = page_files(archive.folder)
+    whole = [offset + length for _, offset, length, _ in read_lines(index_path(file))]
+    assert (len(whole), whole[-1]) == (5, file.stat().st_size)
+
+
 @pytest.mark.parametrize("place", [(0, 100), (10, 50), (10**9, 10)])
 def test_a_place_without_a_page_says_so(archive: ArchiveSettings, place: tuple[int, int]) -> None:
     write(archive, page(1))
