@@ -102,7 +102,8 @@ def read_example(folder: Path, name: str, truth: dict[str, Any]) -> Example | No
 def labels(reading: Reading, truth: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Whether each block stands in the true text; its words against those of the text, 0 where it can't be told."""
     required = "\n".join(truth.get("body") or truth.get("required") or [truth.get("text") or ""])
-    optional = f" {fold('\n'.join((truth.get('summary') or []) + (truth.get('optional') or [])))} "
+    allowed = "\n".join((truth.get("summary") or []) + (truth.get("optional") or []))
+    optional = f" {fold(allowed)} "
     lines = {fold(re.sub(r"^\s*(?:[-*•]|\d+\.)\s+", "", line)) for line in required.split("\n")}
     flat = f" {fold(required)} "
     known = triples(flat.split())

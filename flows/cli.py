@@ -60,6 +60,10 @@ def main() -> int:
     code = run_command(sys.argv[1:])
     # Whatever is left goes with the process; looking for cycles in it would take 28 ms of `status`'s 250.
     gc.freeze()
+    if code == Exit.INTERRUPTED:
+        # Python ends by the signal itself, whatever code we return, if it came within an exec of text (a dataclass
+        # being made; run_eval_code_obj in CPython's pythonrun.c). All is unwound, and nothing is left to be told.
+        os._exit(code)
     return code
 
 
@@ -74,9 +78,6 @@ def run_command(args: Sequence[str]) -> int:
         return Exit.PIPE_CLOSED
     except KeyboardInterrupt:
         _say("presswatch: stopped")
-        # CPython dies of the signal itself at its end, whatever we return, if that came within an exec of text (a
-        # dataclass being made); evaluating some text makes it forget (Python/pythonrun.c, run_eval_code_obj).
-        eval("None")  # noqa: S307
         return Exit.INTERRUPTED
     except Exception as error:
         if os.environ.get("PRESSWATCH_DEBUG"):

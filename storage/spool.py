@@ -73,13 +73,6 @@ class Spool:
                 f"can't write to the spool {self.folder}: {error.strerror or error}"
             ) from error
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """A folder for the length of the block; what a killed process leaves of it is swept."""
-        with self._new_folder() as path:
-            yield path
-            shutil.rmtree(path, ignore_errors=True)
-
     def waiting(self) -> list[Batch]:
         """The batches that wait, oldest first. One that can't be read is set aside in `broken/`."""
         batches = []

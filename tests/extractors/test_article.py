@@ -24,14 +24,22 @@ from extractors.model import Entry, Extracted, Page, Rejected
 URL = "https://courier.example/2024/06/ferry"
 TITLE = "The night ferry to Sandholm sails again after eleven years"
 PARAGRAPHS = (
-    "For the first time in eleven years a ferry left the quay of Northhaven after dark on Wednesday, with ninety cars, "
-    "four lorries and a choir of schoolchildren on board, who sang until the lights of the town were out of sight.",
-    "The line had been closed when the old ship failed its inspection, and the county council took three votes and two "
-    "elections to agree on a new one, which was built in the yard at Sandholm for less than had been planned.",
-    "“People here had stopped believing in it,” said the captain, Marit Holm, who has waited for the post since her "
-    "training and lives within sight of the landing stage.",
-    "Tickets for the summer are sold out already, the company says; a second ship is being considered, and the council "
-    "will hear of its costs in September.",
+    (
+        "For the first time in eleven years a ferry left the quay of Northhaven after dark on Wednesday, with ninety cars, "
+        "four lorries and a choir of schoolchildren on board, who sang until the lights of the town were out of sight."
+    ),
+    (
+        "The line had been closed when the old ship failed its inspection, and the county council took three votes and two "
+        "elections to agree on a new one, which was built in the yard at Sandholm for less than had been planned."
+    ),
+    (
+        "“People here had stopped believing in it,” said the captain, Marit Holm, who has waited for the post since her "
+        "training and lives within sight of the landing stage."
+    ),
+    (
+        "Tickets for the summer are sold out already, the company says; a second ship is being considered, and the council "
+        "will hear of its costs in September."
+    ),
 )
 FURNITURE = ("X", TITLE, TITLE, "Wednesday 19 June 2024 - 12:36", "Zoom", "Read more")
 
@@ -172,8 +180,8 @@ def test_the_body_that_tags_state_serves_where_the_page_has_none() -> None:
         ("<div></div>", "no text"),
         ("<main><h1>Page not found</h1><p>The page that you have asked for is not here. It may have moved, or never have been.</p></main>", "not found"),
         (
-            "<main><p>We and our vendors use cookies for personalised ads and content.</p><p>You may accept or reject our cookies; "
-            "your consent is kept for six months. Read our privacy policy.</p><button>Accept all cookies</button></main>",
+            ("<main><p>We and our vendors use cookies for personalised ads and content.</p><p>You may accept or reject our cookies; "
+            "your consent is kept for six months. Read our privacy policy.</p><button>Accept all cookies</button></main>"),
             "consent",
         ),
         (

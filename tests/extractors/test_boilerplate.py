@@ -30,12 +30,18 @@ from extractors.model import Extracted, Fact, Facts, Memory, Moment, Removed
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TITLE = "Harbour council votes to rebuild the old pier"
 BODY = (
-    "The council of Northhaven decided on Tuesday night to rebuild the pier that a storm had torn away last autumn, "
-    "after a debate of four hours.",
-    "“We owe it to the fishermen,” said the mayor, who had promised the vote during the campaign and kept his word "
-    "with a majority of two.",
-    "Work is to begin in April, and the first boats may land there again before the end of the summer, the engineers "
-    "of the harbour say.",
+    (
+        "The council of Northhaven decided on Tuesday night to rebuild the pier that a storm had torn away last autumn, "
+        "after a debate of four hours."
+    ),
+    (
+        "“We owe it to the fishermen,” said the mayor, who had promised the vote during the campaign and kept his word "
+        "with a majority of two."
+    ),
+    (
+        "Work is to begin in April, and the first boats may land there again before the end of the summer, the engineers "
+        "of the harbour say."
+    ),
 )
 BOX = "Ida Brandt writes about ports and ships for the Northhaven Courier. She has sailed on most of them."
 

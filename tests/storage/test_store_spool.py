@@ -99,12 +99,15 @@ def test_a_batch_of_a_newer_program_is_refused_and_kept(tmp_path, make):
     assert manifest.exists()
 
 
-def test_what_a_killed_writer_leaves_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
+def test_what_a_killed_writer_leaves_is_swept_and_what_a_living_one_writes_is_not(tmp_path, make):
     spool = Spool(tmp_path / "spool")
+    spooled(spool, make, "whole")
     script = (
-        "import sys, time; from pathlib import Path; from storage.spool import Spool\n"
-        f"with Spool(Path({str(spool.folder)!r})).scratch() as folder:\n"
-        "    (folder / 'half').write_text('x'); print('ready', flush=True); time.sleep(60)"
+        "import os, time; from storage import rows, spool as spooling; from pathlib import Path\n"
+        "from extractors.model import Record\n"
+        "def stall(*_): print('ready', flush=True); time.sleep(60)\n"
+        "spooling._write_batch = stall\n"
+        f"spooling.Spool(Path({str(spool.folder)!r})).add(Record('half', 'r1'))\n"
     )
     writer = subprocess.Popen(
         [sys.executable, "-c", script],
@@ -115,13 +118,14 @@ def test_what_a_killed_writer_leaves_is_swept_and_what_a_living_one_writes_is_no
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
         spool.sweep()
-        assert len(list(spool.folder.iterdir())) == 1
+        assert len(list(spool.folder.iterdir())) == 2
     finally:
         writer.kill()
         writer.wait()
-    assert len(list(spool.folder.iterdir())) == 1
+    assert len(list(spool.folder.iterdir())) == 2
     spool.sweep()
-    assert list(spool.folder.iterdir()) == []
+    assert [batch.batch_id for batch in spool.waiting()] == ["whole"]
+    assert len(list(spool.folder.iterdir())) == 1
 
 
 def test_sweeping_takes_nothing_from_those_who_write_meanwhile(tmp_path, make):
