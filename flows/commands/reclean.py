@@ -13,10 +13,17 @@ from flows.terminal import Column, Terminal
 
 @click.command()
 @click.option("--source", "only", multiple=True, metavar="ID", help="Only this source; may be repeated.")
+@click.option(
+    "--from-archive",
+    is_flag=True,
+    help="Read the pages that are kept by `archive:` again, with today's extractor.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @json_option
 @config_option
-def command(only: tuple[str, ...], dry_run: bool, as_json: bool, config_path: Path) -> int:
+def command(
+    only: tuple[str, ...], from_archive: bool, dry_run: bool, as_json: bool, config_path: Path
+) -> int:
     """Judge stored text again with what is known now of each site's repeated lines.
 
     An article whose text changes gets a new version; no other row changes. `protect` and `drop` of the config count.
@@ -25,6 +32,7 @@ def command(only: tuple[str, ...], dry_run: bool, as_json: bool, config_path: Pa
     Example:
       presswatch reclean --dry-run
       presswatch reclean --source example
+      presswatch reclean --from-archive --dry-run     the rehearsal of an upgrade
     """
     from extractors.watch import compile_watchlists, find_mentions
     from flows.reclean import reclean
@@ -36,6 +44,10 @@ def command(only: tuple[str, ...], dry_run: bool, as_json: bool, config_path: Pa
     if unknown:
         raise click.UsageError(f"no source {unknown[0]!r} in {config.path}")
     chosen = [source for source in config.sources if not only or source.id in only]
+    if from_archive:
+        from flows.rereading.report import reclean_from_archive
+
+        return reclean_from_archive(config, chosen, dry_run=dry_run, as_json=as_json)
     matcher = compile_watchlists(config.watchlists)
     store = Store(config.database, config.published)
     rows = list(

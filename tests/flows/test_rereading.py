@@ -102,6 +102,18 @@ def test_every_page_of_a_round_is_kept_also_of_what_was_no_article(
     assert kept.entry.title == "Story 1 of the harbour"
 
 
+def test_articles_find_their_pages_by_the_query_of_the_docs(
+    presswatch: Callable[..., Any], config: Config, site: Site
+) -> None:
+    assert presswatch("run").code == 0
+    assert config.archive is not None
+    docs = (Path(__file__).parents[2] / "docs/backfills.md").read_text("utf-8")
+    query = docs.partition("```sql")[2].partition("```")[0].replace("data/pages", str(config.archive.folder))
+    assert sorted(row[:2] for row in rows(config, query)) == [
+        (f"Story {n} of the harbour", f"{site.base}/{n}") for n in range(4)
+    ]
+
+
 def test_the_same_extractor_changes_nothing(presswatch: Callable[..., Any], config: Config) -> None:
     assert presswatch("run").code == 0
     changes = again(config, dry_run=False)
