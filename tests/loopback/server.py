@@ -107,6 +107,8 @@ class Site:
                         pass
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # TimeoutError and SSLError are OSErrors
+        except asyncio.CancelledError:
+            pass  # the server ends; asyncio's streams would log a task that says so
         finally:
             self.open -= 1
             writer.close()
