@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -36,11 +37,20 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "data" / "live.duckdb", tmp_path / "out" / "news.duckdb", foreign_timeout_s=0.3)
+@pytest.fixture(scope="session")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without a row, made once: copying it costs a tenth of migrating."""
+    folder = tmp_path_factory.mktemp("blank")
+    made = Store(folder / "live.duckdb", folder / "news.duckdb")
     made.migrate()
-    return made
+    return made.database
+
+
+@pytest.fixture
+def store(tmp_path: Path, blank_database: Path) -> Store:
+    (tmp_path / "data").mkdir()
+    shutil.copy(blank_database, tmp_path / "data" / "live.duckdb")
+    return Store(tmp_path / "data" / "live.duckdb", tmp_path / "out" / "news.duckdb", foreign_timeout_s=0.3)
 
 
 @pytest.fixture
