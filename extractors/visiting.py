@@ -18,9 +18,9 @@ SHORT_PAUSE_S = 10  # a Retry-After up to this is worth a second visit in the sa
 # more than these.
 CHUNK_PAGES = 64
 CHUNK_AFTER_S = 10.0
-KNOWN_ARTICLES = (
-    20  # of a source; then its repeated lines are known, and waiting for more pages gains nothing
-)
+# A source is known by its repeated lines once it has some articles: waiting for more pages gains nothing then.
+KNOWN_ARTICLES = 20
+FIRST_PAGES = 16  # of a source that is not
 KNOWN_AFTER_S = 2.0
 CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them, in which nothing else of the round moves
 # Failures of the site and not of the page: a 404 says nothing about the next page.
@@ -124,9 +124,10 @@ class _Visiting:
                 self.record()
 
     def _is_chunk(self) -> bool:
-        after_s = KNOWN_AFTER_S if self._cleaner.memory.articles >= KNOWN_ARTICLES else CHUNK_AFTER_S
-        is_late = time.monotonic() > self._recorded_at + after_s
-        return is_late or len(self._done) >= CHUNK_PAGES or self._chars >= CHUNK_CHARS
+        is_known = self._cleaner.memory.articles >= KNOWN_ARTICLES
+        is_late = time.monotonic() > self._recorded_at + (KNOWN_AFTER_S if is_known else CHUNK_AFTER_S)
+        is_full = len(self._done) >= (CHUNK_PAGES if is_known else FIRST_PAGES)
+        return is_late or is_full or self._chars >= CHUNK_CHARS
 
     def record(self) -> None:
         self._recorded_at = time.monotonic()

@@ -21,9 +21,8 @@ from extractors.visiting import Patience, visit_links
 
 T = TypeVar("T")
 
-SLICE = (
-    2_000  # links that the database is asked of at once: a look-up takes some 20 ms, mostly to open the file
-)
+SLICE = 2_000  # links that the database is asked of at once: a look-up takes 20 ms, mostly to open the file
+PIECE = 50  # pages that are fetched before it is asked again: a round may have had them meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +111,38 @@ async def _take(offer: Offer, errand: Errand, cleaner: Cleaner, tools: Tools, ta
         wanted = errand.quota.take(missing)
         tally.wanted -= len(missing) - len(wanted)
         tools.claimed.update(each.candidate.link_hash for each in wanted)
-        if not await _fetch(wanted, errand, cleaner, tools):
+        if not await _fetch(wanted, errand, cleaner, tools, tally):
             return False
         if errand.quota.is_spent:
             break
     return True
 
 
-async def _fetch(wanted: Sequence[Wanted], errand: Errand, cleaner: Cleaner, tools: Tools) -> bool:
+async def _fetch(
+    wanted: Sequence[Wanted], errand: Errand, cleaner: Cleaner, tools: Tools, tally: Tally
+) -> bool:
     if errand.is_rehearsal:
         errand.examples.extend(each.url for each in wanted[: EXAMPLES - len(errand.examples)])
         errand.hosts.update(host_of(each.url) for each in wanted)
         return not tools.stop.is_set()
     tools.progress.pages_found(len(wanted))
-    return await visit_links(cleaner, wanted, tools, errand.patience)
+    for start in range(0, len(wanted), PIECE):
+        piece = wanted[start : start + PIECE]
+        if start:
+            piece = await _still_missing(piece, tools, tally)
+        if not await visit_links(cleaner, piece, tools, errand.patience):
+            return False
+    return True
+
+
+async def _still_missing(wanted: Sequence[Wanted], tools: Tools, tally: Tally) -> Sequence[Wanted]:
+    """Those that nobody else has stored since the database was asked of them."""
+    known = await tools.archive.known_links([each.candidate.link_hash for each in wanted])
+    missing = [each for each in wanted if known.get(each.candidate.link_hash) == each.known]
+    for _ in range(len(wanted) - len(missing)):
+        tally.known, tally.wanted = tally.known + 1, tally.wanted - 1
+        tools.progress.page_done()
+    return missing
 
 
 def _slices(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +15,7 @@ from extractors.backfill.period import ALWAYS, Period
 from extractors.backfill.sitemaps import lists_no_articles, robots_sitemaps, sitemap_offers, sitemap_roots
 from extractors.backfill.walk import Errand, Offer, Offers, Quota, backfill_source
 from extractors.errors import ConnectionFailed, Http5xx
-from extractors.model import Entry, Source
+from extractors.model import Entry, KnownLink, Source
 from extractors.ports import Tools
 from extractors.urls import identity, same_site
 from extractors.visiting import Patience, source_cleaner
@@ -230,6 +230,22 @@ def test_other_times_other_sites_and_the_same_article_twice_are_left_out_and_cou
     assert web.urls() == [f"{SITE}/2026/02/10/x"]
     assert errand.tally == Tally(found=8, repeated=3, outside=2, elsewhere=2, wanted=1)
     assert "1 of another time, 1 on another site" in recorder.details()[f"{SITE}/list.xml"]
+
+
+def test_what_a_round_stores_meanwhile_is_not_fetched_once_more() -> None:
+    class GrowingArchive(PaperArchive):
+        async def known_links(self, hashes: Sequence[int]) -> Mapping[int, KnownLink]:
+            found = await super().known_links(hashes)
+            self.known = {
+                identity(f"{SITE}/{n}"): known_link(identity(f"{SITE}/{n}"), "stored") for n in range(60, 120)
+            }
+            return found
+
+    web = PaperWeb({})
+    errand = errand_for()
+    backfilled(web, [Offer("", tuple(Entry(f"{SITE}/{n}") for n in range(120)))], errand, GrowingArchive())
+    assert sorted(int(url.rpartition("/")[2]) for url in web.urls()) == list(range(60))
+    assert errand.tally == Tally(found=120, known=60, wanted=60)
 
 
 def test_no_more_pages_are_fetched_than_were_asked_for() -> None:
