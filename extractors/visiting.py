@@ -21,7 +21,7 @@ CHUNK_AFTER_S = 10.0
 # A source is known by its repeated lines once it has some articles: waiting for more pages gains nothing then.
 KNOWN_ARTICLES = 20
 FIRST_PAGES = 16  # of a source that is not
-KNOWN_AFTER_S = 2.0
+KNOWN_AFTER_S = 1.0
 CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them, in which nothing else of the round moves
 # Failures of the site and not of the page: a 404 says nothing about the next page.
 _OF_THE_SITE = frozenset(("connection", "timeout", "tls", "protocol", "rate_limited", "http_5xx"))

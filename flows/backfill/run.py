@@ -31,6 +31,7 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+FLUSH_AFTER_S = 1.0  # a backfill is stopped more often than a round, and a kill should cost few pages
 LEAST_S = 0.05  # a page takes no less, whatever the pace of its host: it is extracted
 
 
@@ -98,7 +99,16 @@ async def _carried_out(
     stop: Stop,
     now: Callable[[], datetime],
 ) -> BackfillResult:
-    opened = opened_tools(request, store, ground.robots, run.run_id, progress=progress, stop=stop, now=now)
+    opened = opened_tools(
+        request,
+        store,
+        ground.robots,
+        run.run_id,
+        progress=progress,
+        stop=stop,
+        now=now,
+        flush_after_s=FLUSH_AFTER_S,
+    )
     with ExitStack() as files:
         listed = files.enter_context(ListFile(request.files[0])) if request.route == "urls" else None
         async with opened as shop:

@@ -65,12 +65,14 @@ class RecordDesk:
         now: Callable[[], datetime],
         on_broken: Callable[[], None],
         learned_robots: Callable[[], tuple[RobotsRecord, ...]] = tuple,
+        flush_after_s: float = FLUSH_AFTER_S,
     ) -> None:
         self._store = store
         self._run_id = run_id
         self._now = now
         self._on_broken = on_broken
         self._learned_robots = learned_robots
+        self._flush_after_s = flush_after_s
         self._parts: list[Part] = []
         self._bytes = 0
         self._full = asyncio.Event()
@@ -108,7 +110,7 @@ class RecordDesk:
         commit_at = loop.time() + COMMIT_AFTER_S
         while not self._closing:
             try:
-                async with asyncio.timeout(FLUSH_AFTER_S):
+                async with asyncio.timeout(self._flush_after_s):
                     await self._full.wait()
             except TimeoutError:
                 pass

@@ -15,7 +15,7 @@ from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Ro
 from extractors.ports import Progress, Tools
 from extractors.watch import compile_watchlists, find_mentions
 from extractors.web.client import WebClient
-from flows.rounds.desk import LinkDesk, RecordDesk
+from flows.rounds.desk import FLUSH_AFTER_S, LinkDesk, RecordDesk
 from flows.rounds.page_desk import PageDesk
 from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
@@ -58,8 +58,10 @@ async def opened_tools(
     stop: Stop,
     now: Callable[[], datetime],
     patience_s: float | None = None,
+    flush_after_s: float = FLUSH_AFTER_S,
 ) -> AsyncIterator[Workshop]:
-    """Tools for one run; they are let go of at the end of the block. `patience_s`: as for `WebClient`.
+    """Tools for one run; they are let go of at the end of the block. `patience_s`: as for `WebClient`;
+    `flush_after_s`: what is recorded is on the disk that soon.
 
     `Workshop.desk.close` raises what kept something from being kept; leaving the block calls it too.
     """
@@ -71,7 +73,14 @@ async def opened_tools(
         )
         cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
         desk = await stack.enter_async_context(
-            RecordDesk(store, run_id, now=now, on_broken=stop.set, learned_robots=web.learned_robots)
+            RecordDesk(
+                store,
+                run_id,
+                now=now,
+                on_broken=stop.set,
+                learned_robots=web.learned_robots,
+                flush_after_s=flush_after_s,
+            )
         )
         keeper = None
         if settings.archive is not None:
