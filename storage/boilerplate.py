@@ -116,8 +116,6 @@ def memories(
 
 def set_line_states(con: duckdb.DuckDBPyConnection, states: Mapping[tuple[str, int], str]) -> int:
     """Keep what was judged of lines, by (source_id, digest); how many lines that changes."""
-    if not states:
-        return 0
     judged = [{"source_id": key[0], "digest": key[1], "state": state} for key, state in states.items()]
     con.execute(
         """

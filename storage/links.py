@@ -50,8 +50,6 @@ def store_links(staged: Staged) -> None:
 
 def known_links(con: duckdb.DuckDBPyConnection, hashes: Sequence[int]) -> dict[int, KnownLink]:
     """What is known of these links, by link_hash; those never seen are left out."""
-    if not hashes:
-        return {}
     rows = con.execute(
         """
         SELECT link_hash, state, fingerprint, attempts, epoch_us(next_try_at), epoch_us(first_seen_at), article_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import duckdb
 
@@ -13,7 +14,8 @@ from storage.text import storable
 def store_sources(con: duckdb.DuckDBPyConnection, wanted: Sequence[Source]) -> bool:
     """Make the table say what the config says; whether it said anything else before."""
     rows = [_row(source) for source in wanted]
-    if sorted(con.execute("SELECT * FROM sources").fetchall()) == sorted(rows):
+    stored = con.execute("SELECT * FROM sources").fetchall()
+    if sorted(stored, key=itemgetter(0)) == sorted(rows, key=itemgetter(0)):
         return False
     con.execute("DELETE FROM sources")
     if rows:

@@ -79,10 +79,8 @@ class Spool:
         for path in self._ready():
             try:
                 batches.append(_batch(path))
-            except FileNotFoundError:  # another process has committed it meanwhile
-                continue
             except (ValueError, KeyError, OSError):
-                self.set_aside(path)
+                self.set_aside(path)  # does nothing where another process has committed it meanwhile
         return batches
 
     def broken(self) -> int:

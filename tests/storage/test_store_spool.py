@@ -178,3 +178,11 @@ def test_a_full_disk_loses_nothing_that_was_kept_before(tmp_path):
     said, left = done.stdout.splitlines()
     assert said.startswith("can't write to the spool")
     assert left == "['small'] 1"
+
+
+def test_a_batch_without_its_manifest_is_set_aside(tmp_path, make):
+    spool = Spool(tmp_path / "spool")
+    spooled(spool, make, "b1")
+    (spool.waiting()[0].folder / "batch.json").unlink()
+
+    assert (spool.waiting(), spool.broken()) == ([], 1)
