@@ -24,7 +24,7 @@ from flows.cli import COMMANDS
 
 PAPERS = 3
 ARCHIVED = 12
-FIRST_S, LAST_S = 0.2, 4.5  # a command takes 0.5 to 4 s in all
+FIRST_S, LAST_S = 0.2, 3.0  # a command takes 0.3 to 3 s in all
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 AIMED_WITHIN_S = 0.12  # of a batch being in the spool, or a copy being made: the length of a small commit
 # One of each ten: two commands at once, a full disk, the live file held by a program that is not ours.

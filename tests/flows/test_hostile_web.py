@@ -22,6 +22,7 @@ from extractors.errors import SourceError
 from extractors.model import FetchSettings, Request
 from extractors.web.client import WebClient
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # the first one waits for the whole round
 TIMEOUT_S = 4.0  # a feed of 16 MB comes in one second, on a machine that is busy in three
 EXTRACT_TIMEOUT_S = 4.0
 MAX_ROUND_S = 120
@@ -166,6 +167,12 @@ def test_the_terminal_is_safe_from_what_the_web_sent(night: Night) -> None:
 def test_nothing_is_left_behind_on_disk(night: Night) -> None:
     assert not list((night.folder / "presswatch.duckdb.spool").glob("*"))
     assert not list(night.folder.glob(".*.new"))
+
+
+def test_what_is_not_published_is_readable_by_its_owner_alone(night: Night) -> None:
+    ours = [path for path in night.folder.rglob("*") if "duckdb" in path.name and path.name != "news.duckdb"]
+    assert len(ours) >= 3
+    assert [path.name for path in ours if path.stat().st_mode & 0o077] == []
 
 
 def test_no_local_file_got_into_the_database(night: Night) -> None:
