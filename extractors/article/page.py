@@ -12,7 +12,7 @@ from extractors.article.guesses import page_guess
 from extractors.article.refusal import refusal
 from extractors.article.text import join_text, word_count
 from extractors.boilerplate.folding import fold_line
-from extractors.boilerplate.labels import label_reason
+from extractors.boilerplate.labels import MAX_LABEL_CHARS, label_reason
 from extractors.boilerplate.lexicon import shipped_lexicon
 from extractors.html import NotHtml, parse_html
 from extractors.metadata import collect, decide
@@ -54,7 +54,11 @@ def _extracted(page: Page) -> Extracted | Rejected:
     lines = visible_lines(tree)
     body = read_body(tree, clues)
     titles = {fold_line(clue.text) for clue in clues.of("title")}
-    text = join_text(b for b in body.blocks if fold_line(b) not in titles and not label_reason(b, facts))
+    text = join_text(
+        block
+        for block in body.blocks
+        if len(block) > MAX_LABEL_CHARS or (fold_line(block) not in titles and not label_reason(block, facts))
+    )
     reason = refusal(facts.title.value, text, clues, body.plain)
     if reason:
         return Rejected(page.url, reason)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extractors.boilerplate.folding import fold_line
 from extractors.metadata.dates import parse_moment
 from extractors.metadata.months import MONTHS, ZONES, fold_letters
 from extractors.model import Facts
 
+MAX_LABEL_CHARS = 400  # the longest of 956 real headlines has 250
 MAX_DATELINE_CHARS = 90
 MAX_OTHER_WORDS = 1  # beside the date itself: the name of the weekday
 
@@ -31,14 +33,17 @@ _BY = re.compile(
 
 def label_reason(text: str, facts: Facts) -> str:
     """ "title", "dateline" or "byline" when the line says that and nothing else; "" otherwise."""
+    if len(text) > MAX_LABEL_CHARS:
+        return ""
     folded = fold_line(text)
     if not folded:
         return ""
-    if folded == fold_line(facts.title.value):
+    if folded == _folded(facts.title.value):
         return "title"
     if is_dateline(text):
         return "dateline"
-    if facts.authors.value and fold_line(_BY.sub("", text)) in _names(facts.authors.value):
+    names = _names(facts.authors.value)
+    if names and (folded in names or fold_line(_BY.sub("", text)) in names):
         return "byline"
     return ""
 
@@ -51,7 +56,15 @@ def is_dateline(text: str) -> bool:
     return len(others) <= MAX_OTHER_WORDS and parse_moment(text) is not None
 
 
+@lru_cache(maxsize=256)  # the titles of the articles at hand, asked for each of their lines
+def _folded(title: str) -> str:
+    return fold_line(title)
+
+
+@lru_cache(maxsize=256)
 def _names(authors: tuple[str, ...]) -> frozenset[str]:
+    if not authors:
+        return frozenset()
     return frozenset(
         (*map(fold_line, authors), fold_line(" and ".join(authors)), fold_line(", ".join(authors)))
     )
