@@ -15,6 +15,7 @@ from datetime import datetime
 import duckdb
 
 from storage import articles, boilerplate, feeds, links, robots, runs
+from storage.changes import count_change
 from storage.connection import transaction
 from storage.errors import DatabaseBusy, StorageError
 from storage.parameters import as_json
@@ -133,15 +134,6 @@ def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now
         con.execute("INSERT INTO batches SELECT batch_id, ? FROM staged_batches", [now])
         count_change(con)
     return Committed(settled.new, settled.updated, len(fresh))
-
-
-def count_change(con: duckdb.DuckDBPyConnection) -> None:
-    """Note, in the transaction of a change, that there was one: publishing goes by it."""
-    found = con.execute(
-        "SELECT coalesce(max(CAST(value AS BIGINT)), 0) FROM meta WHERE name = 'changes'"
-    ).fetchone()
-    con.execute("DELETE FROM meta WHERE name = 'changes'")
-    con.execute("INSERT INTO meta VALUES ('changes', ?)", [str((found[0] if found else 0) + 1)])
 
 
 def _not_committed(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> list[Batch]:

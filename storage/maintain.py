@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from storage.commit import count_change
+from storage.changes import count_change
 from storage.connection import transaction
 
 DAY = timedelta(days=1)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from storage.changes import count_change
 from storage.connection import transaction
 from storage.errors import StorageError
 from storage.parameters import as_json
@@ -58,6 +59,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> bool:
             con.execute(sql.replace("{compressed}", COMPRESSED))
             con.execute("INSERT INTO schema_version VALUES (?, now())", [number])
         _apply_layer(con, layer)
+        count_change(con)
     return True
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from storage.changes import changes_in
 from storage.connection import LiveFile
 from storage.copying import copy_file
 from storage.errors import StorageError
@@ -89,12 +90,6 @@ def _copy_if_changed(
         _check_room(live.database, unfinished.parent, spare_bytes)
         copy_file(live.database, unfinished)
         return clock() - locked_at
-
-
-def changes_in(con: duckdb.DuckDBPyConnection) -> int:
-    """How often the file was written to by us."""
-    row = con.execute("SELECT max(CAST(value AS BIGINT)) FROM meta WHERE name = 'changes'").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
 
 
 def changes_of(published: Path) -> int | None:

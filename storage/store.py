@@ -13,7 +13,8 @@ import duckdb
 
 from extractors.model import KnownLink, Memory, Plan, Record, Run, Source
 from storage import boilerplate, feeds, links, robots, sources
-from storage.commit import Committed, commit_spool, count_change
+from storage.changes import count_change
+from storage.commit import Committed, commit_spool
 from storage.connection import LiveFile, transaction
 from storage.maintain import Maintained, Retention, maintain
 from storage.migrate import migrate

@@ -244,3 +244,12 @@ def test_a_copy_carried_elsewhere_needs_nothing_else(store, make, now, tmp_path)
     shutil.copy(store.published, moved)
 
     assert run_query(moved, "SELECT count(*) FROM articles_as_of(now())").rows == [(1,)]
+
+
+def test_better_views_reach_the_copy_though_no_row_has_changed(store, now):
+    store.publish(now)
+    with duckdb.connect(str(store.database)) as con:
+        con.execute("UPDATE meta SET value = 'of an older program' WHERE name = 'layer'")
+
+    assert store.publish(now).changed
+    assert not store.publish(now).changed
