@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import gzip
 import json
+import os
 import sys
 import tempfile
 import time
@@ -49,13 +50,23 @@ def main() -> None:
         write_warc(file, wanted.pages)
         print(f"{wanted.pages} pages, {file.stat().st_size / 1e6:.0f} MB packed, {workers} processes")
         for number in range(wanted.rounds):
+            before = cpu_s()
             alone_s = asyncio.run(alone(file, workers))
+            between = cpu_s()
             whole_s, stored = asyncio.run(backfill(file, Path(name) / str(number), workers))
+            alone_cpu_s, whole_cpu_s = between - before, cpu_s() - between
             print(
-                f"alone {alone_s:.1f} s, {wanted.pages / alone_s:.1f} pages/s;  "
-                f"backfill {whole_s:.1f} s, {wanted.pages / whole_s:.1f} pages/s, {stored} stored;  "
-                f"ratio {whole_s / alone_s:.3f}"
+                f"alone {alone_s:.1f} s, {wanted.pages / alone_s:.1f} pages/s, CPU {alone_cpu_s:.1f} s;  "
+                f"backfill {whole_s:.1f} s, {wanted.pages / whole_s:.1f} pages/s, CPU {whole_cpu_s:.1f} s, "
+                f"{stored} stored;  ratio {whole_s / alone_s:.3f}, of CPU {whole_cpu_s / alone_cpu_s:.3f}",
+                flush=True,
             )
+
+
+def cpu_s() -> float:
+    """Of this process and of those that it has waited for: what counts on a machine that others use too."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def write_warc(file: Path, count: int) -> None:
