@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format floors bench lock audit clean
+.PHONY: help demo test check format floors chaos lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ format: $(VENV)/.dev ## format and mend what can be mended
 
 floors: $(VENV)/.dev ## the extraction bench against its floors
 	$(BIN)/python bench/extraction.py
+
+chaos: $(VENV)/.dev ## 200 kills at random moments, and nothing lost (some minutes)
+	cd tests && ../$(BIN)/python -m chaos --kills 200
 
 lock: $(VENV)/.dev ## resolve the dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
