@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from extractors.urls import hash64
 
+MAX_CACHED_CHARS = 600  # what may be furniture is no longer
 MIN_TEMPLATE_WORDS = 4  # that are left beside the names; fewer, and "X said" would be a template
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -20,6 +21,17 @@ _NAME = "\u2022"
 
 def fold_line(text: str) -> str:
     """The line as it is compared: NFKC, case folded, words alone, each run of digits a single 0."""
+    return _folded_line(text) if len(text) <= MAX_CACHED_CHARS else _fold(text)
+
+
+@lru_cache(
+    maxsize=8_192
+)  # the lines of 100 articles: each is asked for some times while it is learned and judged
+def _folded_line(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():  # most lines, at half the time
         folded = " ".join(_WORD.findall(_DIGITS.sub("0", text.lower())))
     else:
