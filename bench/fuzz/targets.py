@@ -1,6 +1,6 @@
 """What is fuzzed: each target takes bytes, and says by an AssertionError what must never be.
 
-A target that returns has found nothing. What one of them finds becomes a test in `tests/extractors/test_found.py`.
+A target that returns has found nothing. What one of them finds becomes a test beside those of its module.
 """
 
 from __future__ import annotations
