@@ -59,7 +59,9 @@ def main() -> int:
     """`presswatch`, as a process of its own: run the command that it was started with."""
     code = run_command(sys.argv[1:])
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # it has ended: a signal in the last moment can't make it otherwise
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # it has ended: a signal in the last moment can't make it otherwise
     # Whatever is left goes with the process; looking for cycles in it would take 28 ms of `status`'s 250.
     gc.freeze()
     if code == Exit.INTERRUPTED:
