@@ -58,7 +58,10 @@ class QuietSource:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What `presswatch status` shows. `lag_s`: median seconds from publication to first sight, in the last day."""
+    """What `presswatch status` shows. `lag_s`: median seconds from publication to first sight, in the last day.
+
+    `network_down`: the last round failed, and most of what it asked for could not be reached.
+    """
 
     published_at: datetime | None  # when the copy was made that this is read from; None where there is none
     articles: int
@@ -79,6 +82,7 @@ class StatusReport:
     runs: tuple[RunLine, ...]
     failing: tuple[FailingFeed, ...]
     quiet: tuple[QuietSource, ...]
+    network_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,11 @@ _COUNTS = (
     SELECT count(*) AS feeds, count(*) FILTER (state = 'ok') AS feeds_ok,
       count(*) FILTER (state = 'failing') AS feeds_failing, count(*) FILTER (state = 'gone') AS feeds_gone
     FROM feeds
+    """,
+    """
+    SELECT count(*) FILTER (status IN ('connection', 'timeout')) >= greatest(3, count(*) / 2) AS network_down
+    FROM outcomes
+    WHERE run_id = (SELECT CASE status WHEN 'failed' THEN run_id END FROM runs ORDER BY started_at DESC LIMIT 1)
     """,
     "SELECT count(*) AS pages_pending FROM links WHERE state = 'pending'",
     f"""
@@ -184,6 +193,7 @@ def status_report(database: Path, published: Path) -> StatusReport:
         runs=tuple(RunLine(*row) for row in known.runs),
         failing=tuple(FailingFeed(*row) for row in known.failing),
         quiet=tuple(QuietSource(*row) for row in known.quiet),
+        network_down=bool(known.counts.get("network_down")),
     )
 
 

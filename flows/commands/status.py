@@ -17,6 +17,10 @@ from flows.terminal import Column, Terminal, counted, size_text
 if TYPE_CHECKING:
     from storage.health import StatusReport
 
+NETWORK_DOWN = (
+    "network   the last round reached no host: is this machine's own down? Nothing was counted against feeds"
+)
+
 
 @click.command()
 @json_option
@@ -48,6 +52,8 @@ def _show(terminal: Terminal, report: StatusReport) -> None:
         terminal.line("nothing is published yet: `presswatch run` makes the first round", "yellow")
     else:
         terminal.line(f"as of {minute(report.published_at)} UTC, {ago(report.published_at)}", "bold")
+    if report.network_down:
+        terminal.line(NETWORK_DOWN, "red")
     for name, text in _facts(report):
         terminal.line(f"{name:<9} {text}")
     _show_runs(terminal, report)

@@ -166,7 +166,11 @@ async def run_round(
         raise
     stopped = stop.event.is_set()
     committed: Committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
-    ended = replace(run, status="stopped" if stopped else "done", finished_at=now())
+    ended = replace(
+        run,
+        status="stopped" if stopped else "failed" if round_.network_down else "done",
+        finished_at=now(),
+    )
     await asyncio.to_thread(store.finish_run, ended)
     published = await step("publish", lambda: asyncio.to_thread(_publish, store, now()))
     return RoundResult(

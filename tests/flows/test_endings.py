@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C end a round soon, keep what is done, and are told by the exit code (docs/adr/0007)."""
+"""How rounds end: by a signal, soon and with what is done kept (docs/adr/0007); and without a network."""
 
 from __future__ import annotations
 
@@ -102,3 +102,25 @@ def test_what_a_signal_left_is_had_by_the_next_round(site: Site, config: Path) -
     again = Running(["run", "--all"], config)
     assert again.end().faults([0]) == []
     assert stored(config) == sorted(f"{site.base}{path}" for path in (*GOOD, "/hangs"))
+
+
+def test_a_network_that_is_down_counts_against_no_feed_and_status_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    sources = [
+        {"id": f"s{n}", "name": f"S{n}", "feeds": [f"http://127.0.53.{n}:9/feed"]} for n in range(10, 14)
+    ]
+    fetch = {"allow_networks": ["127.0.53.0/24"], "per_host_delay_s": 0}
+    path.write_text(
+        yaml.safe_dump(
+            {"database": "presswatch.duckdb", "published": "news.duckdb", "fetch": fetch, "sources": sources}
+        )
+    )
+    ended = Running(["run"], path).end()
+    assert ended.faults([3]) == []
+    assert "network down" in ended.stderr
+    with duckdb.connect(str(tmp_path / "news.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT state, consecutive_failures FROM feeds").fetchall() == [("ok", 0)] * 4
+        assert con.execute("SELECT DISTINCT status FROM outcomes").fetchall() == [("connection",)]
+    looking = Running(["status"], path)
+    assert looking.end().faults([0]) == []
+    assert "the last round reached no host" in looking.stdout
