@@ -32,8 +32,8 @@ MAX_BYTES = 32_000_000  # of Parquet; about 100 MB of text, a fifth of the memor
 class Committed:
     """What a commit did.
 
-    `waiting`: batches that are still in the spool, because the live file could not be had. `broken`: batches
-    that were set aside because they can't be read.
+    `waiting`: batches that were met and are still in the spool, because the live file could not be had; what
+    others spooled meanwhile is for their commits. `broken`: batches that were set aside because they can't be read.
     """
 
     articles_new: int = 0
@@ -59,13 +59,14 @@ def commit_spool(spool: Spool, opened: Opened, now: datetime) -> Committed:
     The file is closed between portions, so that others get their turn. A batch that can't be read is set aside.
     """
     spool.sweep()
-    done = Committed()
+    met = spool.waiting()
+    done, waiting = Committed(), 0
     try:
-        for portion in portions(spool.waiting()):
+        for portion in portions(met):
             done = done.plus(_commit_readable(spool, opened, portion, now))
-    except DatabaseBusy:  # what is left waits
-        pass
-    return replace(done, waiting=len(spool.waiting()), broken=spool.broken())
+    except DatabaseBusy:
+        waiting = sum(batch.folder.exists() for batch in met)
+    return replace(done, waiting=waiting, broken=spool.broken())
 
 
 def _commit_readable(spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime) -> Committed:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from extractors.model import Entry, Gap, Link, Mention, Moment, Outcome, Record, RobotsRecord, Run, Source
 from extractors.urls import identity
+from storage.commit import commit_spool
+from storage.migrate import migrate
 
 CONTRACT = [
     *(
@@ -46,6 +49,23 @@ def test_an_article_reaches_the_published_copy_with_all_that_is_known_of_it(stor
     assert found["provenance"]["losers"] == ["title:og=Another"]
     assert (found["version"], found["paywalled"], found["section"]) == (1, False, "World")
     assert found["stored_at"] == now
+
+
+def test_what_another_process_spools_during_a_commit_does_not_wait_in_vain(store, make, now):
+    """Two rounds at once: each commits what it met; the other's later batch is no failure of the first."""
+    store.spool(make.record("mine", make.version("https://a.example/1")))
+
+    @contextmanager
+    def opened_while_another_spools():
+        with store.live.opened() as con:
+            migrate(con)
+            store.spool(make.record("of another", make.version("https://a.example/2")))
+            yield con
+
+    done = commit_spool(store.waiting_room, opened_while_another_spools, now)
+
+    assert (done.batches, done.waiting) == (1, 0)
+    assert len(store.waiting_room.waiting()) == 1
 
 
 def test_columns_are_those_of_the_contract_and_in_its_order(rows):
