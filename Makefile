@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format floors chaos lock audit clean
+.PHONY: help demo test check format floors chaos fuzz lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml
 	$(call install,requirements/dev.txt)
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/fuzz.txt
+	@touch $@
 
 demo: $(VENV)/.run ## the whole job on a small news web of its own, no network needed
 	@$(BIN)/presswatch demo
@@ -51,11 +55,16 @@ floors: $(VENV)/.dev ## the extraction bench against its floors
 chaos: $(VENV)/.dev ## 200 kills at random moments, and nothing lost (some minutes)
 	cd tests && ../$(BIN)/python -m chaos --kills 200
 
+fuzz: $(VENV)/.fuzz ## what reads the open web, against mutated input: FUZZ_S seconds for each target (60)
+	$(BIN)/python bench/fuzz/run.py --seconds $(or $(FUZZ_S),60)
+
 lock: $(VENV)/.dev ## resolve the dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --no-annotate -c requirements/run.txt --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --group fuzz -o requirements/fuzz.txt
 
 audit: $(VENV)/.dev ## known vulnerabilities in the locked dependencies
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
