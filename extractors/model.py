@@ -510,7 +510,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class KnownLink:
-    """What the plan knows of a link: enough to decide whether, and how, to fetch."""
+    """What the plan knows of a link: enough to decide whether, and how, to fetch. `feed_url`: who named it when it
+    was last fetched."""
 
     link_hash: int
     state: LinkState
@@ -520,6 +521,7 @@ class KnownLink:
     first_seen_at: datetime
     article_id: int | None
     validators: Validators
+    feed_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

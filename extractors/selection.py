@@ -110,7 +110,10 @@ def _is_due(candidate: Candidate, known: KnownLink | None, now: datetime) -> boo
         return True
     if known.state == "pending":
         return known.next_try_at is None or known.next_try_at <= now
-    return known.fingerprint != candidate.fingerprint
+    # Two feeds of a site summarise one article in their own ways: only the one that named it says that it changed,
+    # or every turn of the other would fetch it again.
+    named_by_it = known.feed_url is None or known.feed_url == candidate.feed_url
+    return named_by_it and known.fingerprint != candidate.fingerprint
 
 
 def settled_link(

@@ -53,7 +53,7 @@ def known_links(con: duckdb.DuckDBPyConnection, hashes: Sequence[int]) -> dict[i
     rows = con.execute(
         """
         SELECT link_hash, state, fingerprint, attempts, epoch_us(next_try_at), epoch_us(first_seen_at), article_id,
-          etag, last_modified
+          etag, last_modified, feed_url
         FROM links WHERE link_hash IN (SELECT unnest(from_json(?, '["BIGINT"]')))
         """,
         [as_json(hashes)],
@@ -68,6 +68,7 @@ def known_links(con: duckdb.DuckDBPyConnection, hashes: Sequence[int]) -> dict[i
             first_seen_at=instant(row[5]),
             article_id=row[6],
             validators=Validators(row[7], row[8]),
+            feed_url=row[9],
         )
         for row in rows
     }

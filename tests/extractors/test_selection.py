@@ -77,6 +77,17 @@ def test_a_link_offered_by_two_feeds_is_fetched_once() -> None:
     assert len(select_links(both, {}, limit_per_feed=10, now=NOW).wanted) == 1
 
 
+def test_only_the_feed_that_named_a_link_tells_that_its_article_changed() -> None:
+    """Two feeds of a site summarise one article in their own ways, and take turns in being polled."""
+    other = "https://news.example/other"
+    (mine,), (theirs,) = offered("a"), offered("a", feed=other)
+    before = known(mine, fingerprint=mine.fingerprint + 1, feed_url=FEED)
+    assert not select_links([theirs], {theirs.link_hash: before}, limit_per_feed=10, now=NOW).wanted
+    assert select_links([theirs, mine], {mine.link_hash: before}, limit_per_feed=10, now=NOW).wanted
+    unnamed = replace(before, feed_url=None)  # a backfill's
+    assert select_links([theirs], {theirs.link_hash: unnamed}, limit_per_feed=10, now=NOW).wanted
+
+
 def test_one_article_under_three_addresses_is_one_candidate() -> None:
     entries = [
         Entry(url="https://www.news.example/story?utm_source=rss"),
