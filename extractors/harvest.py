@@ -40,6 +40,7 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
     reached = [polled for polled in polls if not _is_unreachable(polled)]
     tools.unreachable.extend((work.source, polled) for polled in polls if _is_unreachable(polled))
     fresh = frozenset(c.feed_url for c in offered if c.feed_url and c.link_hash not in known)
+    familiar = frozenset(c.feed_url for c in offered if c.link_hash in known)
     tools.recorder.add(
         feeds_part(
             reached,
@@ -47,6 +48,7 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
             run_id=tools.run_id,
             unfinished=selection.unfinished,
             fresh=fresh,
+            all_new=fresh - familiar,
             claimed=tools.claimed,
             now=tools.now(),
             rng=tools.rng,

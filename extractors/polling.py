@@ -15,13 +15,12 @@ from datetime import datetime, timedelta
 
 from extractors.errors import Retry, SourceError
 from extractors.model import Feed, FeedState, Response
-from extractors.publication import detect_gap, entry_times, newest_time, observed_rate, rate_after_silence
+from extractors.publication import entry_times, newest_time, observed_rate, rate_after_silence
 
 __all__ = [
     "after_failure",
     "after_not_modified",
     "after_success",
-    "detect_gap",
     "is_due",
     "is_outage",
     "next_try",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from extractors import polling
 from extractors.errors import Postponed, SourceError
+from extractors.gaps import detect_gap
 from extractors.model import Feed, FeedState, Outcome, Request, Skipped, Source, Stage, Status
 from extractors.ports import Part, Polled, Tools
 from extractors.urls import hash64
@@ -37,12 +38,14 @@ def feeds_part(
     claimed: set[int],
     now: datetime,
     rng: random.Random,
+    all_new: frozenset[str] = frozenset(),
     network_down: bool = False,
 ) -> Part:
     """The new states and the outcomes of the feeds of one source.
 
-    `unfinished`: feeds of which entries are left for a later round. `fresh`: feeds that named an unknown link.
-    `claimed`: what has its outcome already; what can't become an article is told once, and added to it.
+    `unfinished`: feeds of which entries are left for a later round. `fresh`: feeds that named an unknown link;
+    `all_new`: those that named no other. `claimed`: what has its outcome already; what can't become an article is
+    told once, and added to it.
     With `network_down` a failure was our own, and counts against nobody.
     """
     states, outcomes, gaps = [], [], []
@@ -55,7 +58,7 @@ def feeds_part(
         outcomes.append(_outcome(polled, source_id, run_id, now, is_fresh=url in fresh))
         if polled.feed is None:
             continue
-        if gap := polling.detect_gap(polled.before, polled.feed, now):
+        if gap := detect_gap(polled.before, polled.feed, now, is_all_new=url in all_new):
             gaps.append(gap)
         outcomes.extend(
             Outcome(run_id, source_id, each.url, "page", "rejected", now, detail=each.detail)

@@ -1,4 +1,4 @@
-"""How often a feed publishes: the rate of its entries, and what was missed when it rolled over. Pure.
+"""How often a feed publishes: the rate of its entries. Pure.
 
 A feed is its own record: it lists its last entries with their times. The rate is estimated from that list at every
 poll that brings it, recent entries counting more, and let down towards the silence that polls without news show.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from extractors.model import Entry, Feed, FeedState, Gap
+from extractors.model import Entry, Feed
 
 # How far back the present pace is read from: some hours, to follow a newsroom's day, or the time of some entries,
 # for feeds that are slower than that. bench/polling.py: 2 or 24 hours cost up to 5 % more requests for one lag.
@@ -67,41 +67,3 @@ def rate_after_silence(
 
 def _bounded(rate_per_day: float) -> float:
     return min(max(rate_per_day, LOWEST_PER_DAY), HIGHEST_PER_DAY)
-
-
-def detect_gap(before: FeedState, feed: Feed, now: datetime) -> Gap | None:
-    """What was probably missed between the last good poll and this one; None when the two lists overlap.
-
-    A feed holds a window of its newest entries. If the oldest of them is newer than all that was seen before,
-    the window has moved past entries that nobody saw. Only the time after the last good poll counts: what was
-    published before it, was seen by it; so a feed that empties itself every midnight makes no gap. The estimate is
-    the feed's own density times that span; one of less than an article is none.
-    """
-    times = entry_times(feed, now)
-    if before.newest_entry_at is None or len(times) < 2 or len(times) < len(feed.entries) / 2:
-        return None
-    missed_from = before.newest_entry_at
-    if before.last_polled_at is not None and before.consecutive_failures == 0:
-        missed_from = max(missed_from, before.last_polled_at)
-    oldest = times[0]
-    if oldest <= missed_from:
-        return None
-    listed = max(times[-1] - oldest, timedelta(minutes=1))
-    expected = (oldest - missed_from) / listed * (len(times) - 1)
-    if expected < 1:
-        return None
-    return Gap(
-        feed_url=before.feed_url,
-        from_at=missed_from,
-        to_at=oldest,
-        estimated_articles=max(1, round(expected)),
-        reason=_gap_reason(before, feed),
-    )
-
-
-def _gap_reason(before: FeedState, feed: Feed) -> str:
-    if feed.truncated:
-        return "more new entries than fetch.max_entries"
-    if before.consecutive_failures:
-        return f"rolled over while it could not be had ({before.last_status})"
-    return "rolled over between two polls"

@@ -37,15 +37,20 @@ def store_feeds(staged: Staged) -> None:
 
 
 def store_gaps(staged: Staged) -> None:
-    """Gaps are added once."""
+    """Gaps are added once: of two rounds that met the same outage of a feed, the first tells it.
+
+    A later gap begins where the feed was read again, so that two that overlap are of the same articles.
+    """
     if not staged.has("gaps"):
         return
     staged.con.execute(
         """
         INSERT INTO gaps
-        SELECT DISTINCT g.feed_url, g.from_at, g.to_at, g.estimated_articles, g.reason FROM spooled_gaps g
+        SELECT g.feed_url, g.from_at, g.to_at, g.estimated_articles, g.reason FROM (
+          SELECT * FROM spooled_gaps QUALIFY row_number() OVER (
+            PARTITION BY feed_url, from_at ORDER BY batch, "row") = 1) g
         WHERE NOT EXISTS (SELECT 1 FROM gaps k
-          WHERE k.feed_url = g.feed_url AND k.from_at = g.from_at AND k.to_at = g.to_at)
+          WHERE k.feed_url = g.feed_url AND k.from_at < g.to_at AND k.to_at > g.from_at)
         """
     )
 

@@ -30,7 +30,6 @@ from extractors.polling import (
     after_failure,
     after_not_modified,
     after_success,
-    detect_gap,
     is_due,
     is_outage,
     next_try,
@@ -341,66 +340,6 @@ def test_a_feed_that_fails_where_it_moved_goes_back_to_the_address_in_the_config
     state = replace(NEW, fetch_url="https://new.example/rss")
     assert failed(state, Http4xx(URL), 2).fetch_url == "https://new.example/rss"
     assert failed(state, Http4xx(URL), 3).fetch_url is None
-
-
-# -------------------------------------------------------------------------------------------------------- gaps
-
-
-def seen(newest_hours_ago: float, polled_hours_ago: float | None = None) -> FeedState:
-    polled = NOW - timedelta(hours=polled_hours_ago if polled_hours_ago is not None else newest_hours_ago)
-    return replace(NEW, newest_entry_at=NOW - timedelta(hours=newest_hours_ago), last_polled_at=polled)
-
-
-def test_a_feed_that_rolled_over_leaves_a_gap_with_an_estimate() -> None:
-    gap = detect_gap(seen(48), feed(*range(1, 25)), NOW)
-    assert gap is not None
-    assert (gap.from_at, gap.to_at) == (NOW - timedelta(hours=48), NOW - timedelta(hours=24))
-    assert gap.estimated_articles == 24
-    assert gap.reason == "rolled over between two polls"
-
-
-def test_lists_that_overlap_leave_no_gap() -> None:
-    assert detect_gap(seen(10), feed(*range(1, 25)), NOW) is None
-    assert detect_gap(seen(24), feed(*range(1, 25)), NOW) is None
-
-
-def test_a_first_poll_and_feeds_without_dates_leave_no_gap() -> None:
-    assert detect_gap(NEW, feed(1, 2, 3), NOW) is None
-    assert detect_gap(seen(48), undated(), NOW) is None
-    assert detect_gap(seen(48), feed(1), NOW) is None
-    days = tuple(entry(NOW - timedelta(days=number), number, "day") for number in range(5))
-    assert detect_gap(seen(480), Feed(URL, "", days), NOW) is None
-
-
-def test_a_list_that_empties_itself_at_midnight_leaves_no_gap() -> None:
-    assert detect_gap(seen(14, polled_hours_ago=5.8), feed(1, 2, 3, 4, 5), NOW) is None
-
-
-def test_what_was_missed_while_a_feed_failed_counts_from_its_last_entry() -> None:
-    failing = replace(failed(seen(48), TimedOut(URL), 5), last_polled_at=NOW - timedelta(hours=1))
-    gap = detect_gap(failing, feed(*range(1, 25)), NOW)
-    assert gap is not None
-    assert gap.from_at == NOW - timedelta(hours=48)
-    assert gap.reason == "rolled over while it could not be had (timeout)"
-
-
-def test_more_entries_than_are_taken_are_a_gap_with_that_reason() -> None:
-    gap = detect_gap(seen(48), replace(feed(*range(1, 25)), truncated=True), NOW)
-    assert gap is not None
-    assert gap.reason == "more new entries than fetch.max_entries"
-
-
-@given(st.floats(0, 1_000), st.floats(0, 1_000), hours)
-def test_a_gap_is_a_span_before_the_list_with_at_least_one_article(
-    newest: float, polled: float, ages: list[float]
-) -> None:
-    before = seen(newest, polled)
-    gap = detect_gap(before, feed(*ages), NOW)
-    if gap is not None:
-        assert gap.from_at < gap.to_at <= NOW
-        assert gap.estimated_articles >= 1
-        assert before.newest_entry_at is not None
-        assert gap.from_at >= before.newest_entry_at
 
 
 # ------------------------------------------------------------------------------------------------------- pages
