@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format floors chaos fuzz lock audit clean
+.PHONY: help demo test check format floors chaos fuzz bench lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,11 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml
 
 $(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/fuzz.txt
+	@touch $@
+
+$(VENV)-peers/.installed: requirements/peers.txt
+	@test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
+	@$(VENV)-peers/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/peers.txt
 	@touch $@
 
 demo: $(VENV)/.run ## the whole job on a small news web of its own, no network needed
@@ -58,6 +63,9 @@ chaos: $(VENV)/.dev ## 200 kills at random moments, and nothing lost (some minut
 fuzz: $(VENV)/.fuzz ## what reads the open web, against mutated input: FUZZ_S seconds for each target (60)
 	$(BIN)/python bench/fuzz/run.py --seconds $(or $(FUZZ_S),60)
 
+bench: $(VENV)/.dev $(VENV)-peers/.installed ## what it all costs, as ratios against others in the same run (an hour)
+	$(BIN)/python bench/performance.py --write
+
 lock: $(VENV)/.dev ## resolve the dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
@@ -65,9 +73,11 @@ lock: $(VENV)/.dev ## resolve the dependencies anew, with hashes and without add
 	  --no-header --no-annotate -c requirements/run.txt --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --no-annotate --group fuzz -o requirements/fuzz.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate -c requirements/run.txt --group peers -o requirements/peers.txt
 
 audit: $(VENV)/.dev ## known vulnerabilities in the locked dependencies
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt
 
 clean: ## remove what was installed and measured; data stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

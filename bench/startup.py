@@ -36,8 +36,8 @@ def cpu_s(command: list[str], folder: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main() -> int:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+def measured(runs: int) -> dict[str, list[float]]:
+    """CPU seconds of each command, in turn."""
     # as the installed script does it, which is without the costs of `python -m`
     start = "import sys; from flows.cli import main; sys.exit(main())"
     with tempfile.TemporaryDirectory() as name:
@@ -46,11 +46,16 @@ def main() -> int:
         cpu_s([sys.executable, "-c", start, "publish"], folder)
         commands = {"import duckdb": [sys.executable, "-c", "import duckdb"]}
         commands |= {label: [sys.executable, "-c", start, *args] for label, args in COMMANDS.items()}
-        measured: dict[str, list[float]] = {label: [] for label in commands}
+        costs: dict[str, list[float]] = {label: [] for label in commands}
         for _ in range(runs):
             for label, command in commands.items():
-                measured[label].append(cpu_s(command, folder))
-    medians = {label: statistics.median(times) for label, times in measured.items()}
+                costs[label].append(cpu_s(command, folder))
+    return costs
+
+
+def main() -> int:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    medians = {label: statistics.median(costs) for label, costs in measured(runs).items()}
     reached = True
     for label, median in medians.items():
         ratio = median / medians["import duckdb"]

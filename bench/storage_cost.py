@@ -281,26 +281,41 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5, help="turns; the median is printed")
     parser.add_argument("--scratch", type=Path, default=None, help="where to put the databases")
     arguments = parser.parse_args()
-    rng = random.Random(7)
-    made = (
-        read_texts(rng, arguments.chars, arguments.texts)
+    texts = (
+        read_texts(random.Random(7), arguments.chars, arguments.texts)
         if arguments.texts
-        else made_texts(rng, arguments.chars)
+        else made_texts(random.Random(7), arguments.chars)
     )
-    with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
-        folder = Path(scratch)
-        stores = {
-            size: Store(folder / f"{size}.duckdb", folder / f"{size}.news.duckdb") for size in arguments.sizes
-        }
-        times: dict[int, Times] = {size: {} for size in stores}
-        for size, store in stores.items():
+    report(
+        measured(arguments.sizes, arguments.repeat, texts, size=arguments.batch, scratch=arguments.scratch)
+    )
+
+
+def measured(
+    sizes: list[int],
+    turns: int,
+    texts: Texts | None = None,
+    *,
+    size: int = 500,
+    chars: int = 3_500,
+    scratch: Path | None = None,
+) -> dict[int, Times]:
+    """Fill a database of each of `sizes`, then take every step on each in turn. The first turn warms the disk's
+    cache, and comes on top of `turns`."""
+    rng = random.Random(7)
+    made = texts or made_texts(rng, chars)
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        folder = Path(place)
+        stores = {rows: Store(folder / f"{rows}.duckdb", folder / f"{rows}.news.duckdb") for rows in sizes}
+        times: dict[int, Times] = {rows: {} for rows in stores}
+        for rows, store in stores.items():
             store.migrate()
-            fill(store.database, size, made)
+            fill(store.database, rows, made)
         numbers = count(1)
-        for _ in range(arguments.repeat + 1):  # the first turn warms the disk's cache
-            for size, store in stores.items():
-                measure(store, rng, made, numbers, arguments.batch, times[size])
-        report(times)
+        for _ in range(turns + 1):
+            for rows, store in stores.items():
+                measure(store, rng, made, numbers, size, times[rows])
+    return times
 
 
 def report(times: dict[int, Times]) -> None:

@@ -1,0 +1,85 @@
+"""Where the figures of `make bench` are kept: the raw runs as data, the table and a plot in the docs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from webs import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+RESULTS = ROOT / "bench" / "results"
+BEGIN, END = "<!-- make bench: {web} -->", "<!-- end of make bench: {web} -->"
+
+
+def write_results(
+    arguments: argparse.Namespace,
+    machine: Mapping[str, str | int],
+    runs: Mapping[str, Sequence[float]],
+    rows: Sequence[Mapping[str, Any]],
+    table: str,
+) -> None:
+    """Keep one measurement. The runs before it stay in git's history."""
+    web: str = arguments.web
+    RESULTS.mkdir(exist_ok=True)
+    data = {
+        "at": f"{datetime.now(UTC):%Y-%m-%d}",
+        "web": web,
+        "articles": arguments.articles,
+        "turns": arguments.turns,
+        "stored": arguments.stored,
+        "machine": machine,
+        "rows": rows,
+        "runs": runs,
+    }
+    path = RESULTS / f"{web}.json"
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    plot(rows, ROOT / "docs" / f"performance-{web}.svg")
+    text = (
+        f"{arguments.articles:,} articles on {machine['cores']} cores, Python {machine['python']}, median of "
+        f"{arguments.turns} turns, {data['at']}; the runs: `{path.relative_to(ROOT)}`.\n\n{table}\n\n"
+        f"![measured against what was to be reached](performance-{web}.svg)"
+    )
+    put_between(PAGE, BEGIN.format(web=web), END.format(web=web), text)
+
+
+def put_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Replace what stands between two marks of a page."""
+    whole = page.read_text(encoding="utf-8")
+    before, rest = whole.split(begin, 1)
+    _, after = rest.split(end, 1)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Each figure as a share of what was to be reached: within the line is reached."""
+    import altair as alt
+
+    shares = [
+        {
+            "what": row["what"] + (f" / {row['against']}" if row["against"] else ""),
+            "share": row["target"] / row["value"] if row["at_least"] else row["value"] / row["target"],
+            "reached": "reached" if row["reached"] else "not reached",
+        }
+        for row in rows
+        if row["value"] > 0
+    ]
+    bars = (
+        alt.Chart(alt.Data(values=shares))
+        .mark_bar(height=12)
+        .encode(
+            x=alt.X("share:Q", title="share of the target (left of the line is reached)"),
+            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=520)),
+            color=alt.Color(
+                "reached:N",
+                title=None,
+                scale=alt.Scale(domain=["reached", "not reached"], range=["#2f6f4f", "#b5482f"]),
+            ),
+        )
+    )
+    line = alt.Chart(alt.Data(values=[{"at": 1}])).mark_rule(color="#444").encode(x="at:Q")
+    (bars + line).properties(width=420, height=22 * len(shares)).save(str(path))
