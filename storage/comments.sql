@@ -10,6 +10,7 @@ COMMENT ON TABLE outcomes IS 'What became of each URL in each run: one row per U
 COMMENT ON TABLE runs IS 'Each round, backfill or other command that wrote.';
 COMMENT ON TABLE boilerplate IS 'Lines that stand in several articles of one source, with digits, dates and names folded: the memory by which they are told from article text.';
 COMMENT ON TABLE mentions IS 'Where the terms of a watchlist stand in the latest version of an article.';
+COMMENT ON TABLE edits IS 'What an outlet changed in an article after it was first stored: one row for each version that took the place of another. Texts that only our own reading changed (reclean) are no edits.';
 COMMENT ON TABLE gaps IS 'Spans of time in which articles of a feed were probably missed, so that a count can be trusted or not.';
 COMMENT ON TABLE links IS 'Internal: addresses found in feeds and sitemaps, so that none is fetched again for nothing.';
 COMMENT ON TABLE robots IS 'Internal: the robots.txt of each host, until it expires.';
@@ -111,6 +112,25 @@ COMMENT ON COLUMN mentions.term IS 'The term of the watchlist that was met, as t
 COMMENT ON COLUMN mentions.start_char IS 'First character of the mention, from 0, in text, or in title when in_title.';
 COMMENT ON COLUMN mentions.end_char IS 'One past its last character: substring(text, start_char + 1, end_char - start_char) in SQL.';
 COMMENT ON COLUMN mentions.in_title IS 'Whether it stands in the title and not in the text.';
+
+COMMENT ON COLUMN edits.article_id IS 'The article; articles.article_id.';
+COMMENT ON COLUMN edits.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN edits.version IS 'The version that the edit made; the text before it is version - 1 in article_versions.';
+COMMENT ON COLUMN edits.edited_at IS 'When it was edited, as the page says itself, or else when the new version was fetched, which is later (UTC).';
+COMMENT ON COLUMN edits.minutes_after_publication IS 'Whole minutes from published_at to edited_at; NULL when the time of publication is unknown or known to the day only.';
+COMMENT ON COLUMN edits.title_before IS 'The headline before; NULL when it stayed.';
+COMMENT ON COLUMN edits.title_after IS 'The headline afterwards; NULL when it stayed.';
+COMMENT ON COLUMN edits.sentences_added IS 'Sentences of the text that are new or rewritten, at most 100; one that only moved is none.';
+COMMENT ON COLUMN edits.sentences_removed IS 'Sentences of the text that went or were rewritten, at most 100.';
+COMMENT ON COLUMN edits.numbers_added IS 'Numbers in headline and text that were not there before, as they are written.';
+COMMENT ON COLUMN edits.numbers_removed IS 'Numbers in headline and text that are there no more.';
+COMMENT ON COLUMN edits.quotes_added IS 'Quotations that are new or changed, without their marks.';
+COMMENT ON COLUMN edits.quotes_removed IS 'Quotations that went or were changed.';
+COMMENT ON COLUMN edits.words_added IS 'Words that came; in Chinese and Japanese, characters.';
+COMMENT ON COLUMN edits.words_removed IS 'Words that went; in Chinese and Japanese, characters.';
+COMMENT ON COLUMN edits.correction IS 'The sentence that came with the edit and says that the article was corrected; NULL when there is none.';
+COMMENT ON COLUMN edits."diff" IS 'A line for each change: ~ rewritten, with [-what went-] and {+what came+}; - went; + came; the headline first.';
+COMMENT ON COLUMN edits.extractor_changed IS 'Whether another version of our extractor read the new text: some of the difference may be its own.';
 
 COMMENT ON COLUMN gaps.feed_url IS 'The feed; feeds.feed_url.';
 COMMENT ON COLUMN gaps.from_at IS 'Start of the span (UTC).';

@@ -14,7 +14,7 @@ from datetime import datetime
 
 import duckdb
 
-from storage import articles, boilerplate, feeds, links, robots, runs
+from storage import articles, boilerplate, edits, feeds, links, robots, runs
 from storage.changes import count_change
 from storage.connection import transaction
 from storage.errors import DatabaseBusy, StorageError
@@ -125,6 +125,7 @@ def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now
         staged = stage(con, fresh)
         settled = articles.store_versions(staged, now)
         articles.store_mentions(staged)
+        edits.store_edits(staged)
         links.store_links(staged)
         boilerplate.count_sightings(staged)
         feeds.store_feeds(staged)

@@ -84,3 +84,84 @@ SELECT * FROM article_versions
 WHERE stored_at <= moment AND (superseded_at IS NULL OR superseded_at > moment);
 
 COMMENT ON MACRO TABLE articles_as_of IS 'The articles as the database had them at a moment (TIMESTAMPTZ), so that an old number can be counted again: SELECT count(*) FROM articles_as_of(TIMESTAMPTZ ''2026-01-31 12:00:00+00'').';
+
+CREATE OR REPLACE VIEW coverage AS
+WITH told AS (
+  SELECT story_id, article_id, source_id, title, "language", canonical_url,
+    CASE WHEN published_at IS NULL OR provenance.time_precision = 'day'
+      THEN least(first_seen_at, published_at + INTERVAL 24 HOUR)  -- a day alone must not make anybody the first
+      ELSE least(first_seen_at, published_at) END AS reported_at
+  FROM articles WHERE story_id IS NOT NULL
+), placed AS (
+  SELECT *, row_number() OVER (PARTITION BY story_id ORDER BY reported_at, article_id) AS place,
+    min(reported_at) OVER (PARTITION BY story_id) AS first_reported_at
+  FROM told
+)
+SELECT p.story_id, p.place, p.source_id, coalesce(s.name, p.source_id) AS outlet, p.reported_at,
+  CAST(date_diff('second', p.first_reported_at, p.reported_at) // 60 AS INTEGER) AS delay_minutes,
+  p.title, p."language", p.article_id, p.canonical_url, p.first_reported_at
+FROM placed p LEFT JOIN sources s ON s.source_id = p.source_id;
+
+COMMENT ON VIEW coverage IS 'Every article of every story, the first report and the copies: which outlet, when, and how long after the first.';
+COMMENT ON COLUMN coverage.story_id IS 'The story; articles.story_id.';
+COMMENT ON COLUMN coverage.place IS '1 for the first report, 2 for the next ...';
+COMMENT ON COLUMN coverage.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN coverage.outlet IS 'Its name.';
+COMMENT ON COLUMN coverage.reported_at IS 'When this article was out at the latest (UTC): its publication time; where it states a day only or nothing, the end of that day or the time that it was first seen, whichever is earlier.';
+COMMENT ON COLUMN coverage.delay_minutes IS 'Whole minutes after the first report of the story; 0 for the first.';
+COMMENT ON COLUMN coverage.title IS 'Its headline.';
+COMMENT ON COLUMN coverage."language" IS 'ISO 639-1 code of its language; NULL when unknown.';
+COMMENT ON COLUMN coverage.article_id IS 'The article; articles.article_id.';
+COMMENT ON COLUMN coverage.canonical_url IS 'Its address.';
+COMMENT ON COLUMN coverage.first_reported_at IS 'When the first report of the story was out (UTC).';
+
+CREATE OR REPLACE VIEW first_reports AS
+SELECT story_id, arg_min(title, place) AS title, arg_min(source_id, place) AS source_id,
+  arg_min(outlet, place) AS outlet, min(reported_at) AS first_reported_at, count(*) AS articles,
+  count(DISTINCT source_id) AS outlets, max(reported_at) AS last_reported_at,
+  CAST(median(delay_minutes) FILTER (place > 1) AS INTEGER) AS median_delay_minutes,
+  arg_min(article_id, place) AS article_id, arg_min(canonical_url, place) AS canonical_url
+FROM coverage GROUP BY story_id;
+
+COMMENT ON VIEW first_reports IS 'One row per story: who reported it first, and how far it went. ORDER BY outlets DESC gives the big ones.';
+COMMENT ON COLUMN first_reports.story_id IS 'The story; articles.story_id.';
+COMMENT ON COLUMN first_reports.title IS 'Headline of the first report.';
+COMMENT ON COLUMN first_reports.source_id IS 'Source of the first report.';
+COMMENT ON COLUMN first_reports.outlet IS 'Its name.';
+COMMENT ON COLUMN first_reports.first_reported_at IS 'When the first report was out (UTC); coverage.reported_at.';
+COMMENT ON COLUMN first_reports.articles IS 'Articles that tell the story, the first included.';
+COMMENT ON COLUMN first_reports.outlets IS 'Outlets among them.';
+COMMENT ON COLUMN first_reports.last_reported_at IS 'When the last of them was out (UTC).';
+COMMENT ON COLUMN first_reports.median_delay_minutes IS 'Median of the minutes by which the others came later; NULL when there are none.';
+COMMENT ON COLUMN first_reports.article_id IS 'The first report; articles.article_id.';
+COMMENT ON COLUMN first_reports.canonical_url IS 'Its address.';
+
+CREATE OR REPLACE VIEW share_of_voice AS
+WITH dated AS (
+  SELECT article_id, source_id, CAST(timezone('UTC', coalesce(published_at, first_seen_at)) AS DATE) AS "day"
+  FROM articles
+), hit AS (
+  SELECT watchlist_id, article_id, count(*) AS mentions FROM mentions GROUP BY ALL
+), counted AS (
+  SELECT h.watchlist_id, d.source_id, d."day", count(*) AS articles, CAST(sum(h.mentions) AS BIGINT) AS mentions
+  FROM hit h JOIN dated d USING (article_id) GROUP BY ALL
+), whole AS (
+  SELECT source_id, "day", count(*) AS articles FROM dated GROUP BY ALL
+)
+SELECT c.watchlist_id, c."day", c.source_id, coalesce(s.name, c.source_id) AS outlet, c.articles, c.mentions,
+  round(c.articles / sum(c.articles) OVER (PARTITION BY c.watchlist_id, c."day"), 4) AS share_of_voice,
+  w.articles AS source_articles, round(c.articles / w.articles, 4) AS share_of_source
+FROM counted c
+JOIN whole w ON w.source_id = c.source_id AND w."day" = c."day"
+LEFT JOIN sources s ON s.source_id = c.source_id;
+
+COMMENT ON VIEW share_of_voice IS 'Articles of each source and day (UTC) that mention a watchlist, and their part of the whole. Days without a mention have no row.';
+COMMENT ON COLUMN share_of_voice.watchlist_id IS 'The watchlist of the config.';
+COMMENT ON COLUMN share_of_voice."day" IS 'The day in UTC, by publication, or by first sight where that is unknown.';
+COMMENT ON COLUMN share_of_voice.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN share_of_voice.outlet IS 'Its name.';
+COMMENT ON COLUMN share_of_voice.articles IS 'Its articles of that day that mention the watchlist.';
+COMMENT ON COLUMN share_of_voice.mentions IS 'Mentions in them together.';
+COMMENT ON COLUMN share_of_voice.share_of_voice IS 'Its part of all articles of that day that mention the watchlist, 0 to 1.';
+COMMENT ON COLUMN share_of_voice.source_articles IS 'All its articles of that day.';
+COMMENT ON COLUMN share_of_voice.share_of_source IS 'The part of these that mentions the watchlist, 0 to 1.';

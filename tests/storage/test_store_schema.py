@@ -74,7 +74,10 @@ def test_a_database_of_a_newer_program_is_refused_in_one_line(store):
 
 
 def test_an_empty_database_answers_every_view(rows):
-    for view in ("articles", "latest", "daily_volume", "source_health", "articles_as_of(now())"):
+    for view in (
+        "articles", "latest", "daily_volume", "source_health", "articles_as_of(now())",
+        "coverage", "first_reports", "share_of_voice", "edits",
+    ):  # fmt: skip
         assert rows(f"SELECT * FROM {view}") == []
 
 
