@@ -76,7 +76,7 @@ def main() -> int:
 
 def read_set(shared: Path, name: str) -> list[Example]:
     """The pages of one set that can be parsed and have blocks."""
-    lines = (shared / name / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (shared / name / "truth.jsonl").read_text(encoding="utf-8").strip("\n").split("\n")
     made = (read_example(shared / name, name, json.loads(line)) for line in lines)
     return [example for example in made if example is not None]
 

@@ -6,33 +6,24 @@ those in the part of the page that holds both the headline and the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 
-from lxml.html import HtmlElement
-
+from extractors.article.reading import Block, Node
 from extractors.model import Removed
 
 MAX_LINE_CHARS = 160
 MAX_LINES = 400  # of a region; articles have under 200
 HOLDS = 0.6  # share of the page's paragraphs that the article's part of it must hold
 
-_LINES = frozenset(
-    ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "button", "span", "a", "time", "div", "small", "strong", "em",
-     "b", "i", "label", "figcaption", "dd", "dt", "address", "cite")
-)  # fmt: skip
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "select", "option", "head"))
-_OUTSIDE = frozenset(("nav", "footer"))
 
-
-def visible_lines(tree: HtmlElement) -> tuple[str, ...]:
+def lines_around(blocks: Sequence[Block]) -> tuple[str, ...]:
     """The short lines and the beginnings of the long ones in the article's part of the page, in order."""
-    region = _region(tree)
-    lines: list[str] = []
-    for line in _lines(region) if region is not None else ():
-        lines.append(line)
-        if len(lines) >= MAX_LINES:
-            break
-    return tuple(lines)
+    region = _region(blocks)
+    if region is None:
+        return ()
+    within = [block.text for block in blocks if _is_within(block.node, region)]
+    return tuple(" ".join(text[: MAX_LINE_CHARS + 1].split()) for text in within[:MAX_LINES])
 
 
 def left_out(
@@ -55,30 +46,31 @@ def left_out(
     return tuple(found)
 
 
-def _region(tree: HtmlElement) -> HtmlElement | None:
+def _region(blocks: Sequence[Block]) -> Node | None:
     """The smallest element around the headline (the first paragraph, without one) that holds most paragraphs."""
-    first = next(tree.iter("h1"), None)
-    if first is None:
-        first = next(tree.iter("p"), None)
+    first = next((b for b in blocks if b.tag == "h1"), None) or next(
+        (b for b in blocks if b.tag == "p"), None
+    )
     if first is None:
         return None
-    total = sum(1 for _ in tree.iter("p"))
-    for ancestor in first.iterancestors():
-        if sum(1 for _ in ancestor.iter("p")) >= HOLDS * total:
-            return ancestor if ancestor.tag != "html" else None
-    return None
+    held: Counter[int] = Counter()
+    for block in blocks:
+        if block.tag == "p":
+            held.update(node.number for node in _ancestors(block.node))
+    return next((node for node in _ancestors(first.node) if held[node.number] >= HOLDS * held[0]), None)
 
 
-def _lines(region: HtmlElement) -> Iterator[str]:
-    stack = [region]
-    while stack:
-        element = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in _UNSEEN or element.tag in _OUTSIDE:
-            continue
-        if element.tag in _LINES and (element.text or "").strip():
-            yield " ".join(element.text_content().split())[: MAX_LINE_CHARS + 1]
-            continue
-        stack.extend(reversed(element))
+def _ancestors(node: Node) -> list[Node]:
+    found = []
+    above = node.parent
+    while above is not None:
+        found.append(above)
+        above = above.parent
+    return found
+
+
+def _is_within(node: Node, region: Node) -> bool:
+    return node is region or region in _ancestors(node)
 
 
 def _key(text: str) -> str:

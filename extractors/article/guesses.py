@@ -1,5 +1,9 @@
-"""What trafilatura and htmldate guess of a fact: asked only where a page says nothing itself, as both are slow
-(a fifth of an extraction for a date, a tenth for authors)."""
+"""What trafilatura and htmldate guess of a fact: asked only where a page says nothing itself, as they are slow (a
+fifth of an extraction for a date).
+
+Authors are not guessed: on 246 of 791 real pages that name none, trafilatura gave 36, and of the 31 that can be
+checked 15 were right. A wrong name is worse than none.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,17 @@ from datetime import datetime
 
 from htmldate import find_date
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_author, extract_title
+from trafilatura.metadata import extract_title
 
 from extractors.metadata import Guess
 
 
 def page_guess(tree: HtmlElement, latest: datetime | None) -> Guess:
-    """A function that guesses "title", "author" or "date" (a day, not after `latest`) of this tree; "" for none."""
+    """A function that guesses "title" or "date" (a day, not after `latest`) of this tree; "" for none."""
 
     def guess(fact: str) -> str:
         if fact == "title":
             return extract_title(tree) or ""
-        if fact == "author":
-            return extract_author(tree) or ""
         day = find_date(
             deepcopy(tree),
             original_date=True,

@@ -7,7 +7,7 @@ from html import escape
 
 from extractors.article.body import EXTRACTOR, read_body
 from extractors.article.dateline import dateline
-from extractors.article.furniture import left_out, visible_lines
+from extractors.article.furniture import left_out, lines_around
 from extractors.article.guesses import page_guess
 from extractors.article.refusal import refusal
 from extractors.article.text import join_text, word_count
@@ -51,8 +51,8 @@ def _extracted(page: Page) -> Extracted | Rejected:
         return Rejected(page.url, tree.detail, tree.status)
     clues = collect(tree, page)
     facts = decide(clues, guess=page_guess(tree, page.fetched_at))
-    lines = visible_lines(tree)
     body = read_body(tree, clues)
+    lines = lines_around(body.plain)
     titles = {fold_line(clue.text) for clue in clues.of("title")}
     text = join_text(
         block

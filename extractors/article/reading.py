@@ -180,6 +180,8 @@ class _Reader:
                 self.walk(cell, node, linked, bold, depth + 1)
 
     def _add(self, text: str, linked: bool, bold: bool) -> None:
+        if not self._pieces and text.isspace():
+            return  # nothing begins with a space: two thirds of the pieces of a page
         self._pieces.append(text.replace("\n", " "))
         if linked or bold:
             chars = len(text.strip())
@@ -189,13 +191,16 @@ class _Reader:
     def flush(self, node: Node) -> None:
         """End the block: what was gathered since the last end, parted where it has an empty line."""
         if not self._pieces:
+            self._inline, self._anchors = 0, False  # of elements without text
             return
-        text = _BREAKS.sub("\n", _SPACES.sub(" ", "".join(self._pieces))).strip()
+        text = _SPACES.sub(" ", "".join(self._pieces)).strip()
+        if "\n" in text:
+            text = _BREAKS.sub("\n", text)
         linked, bold, inline, anchors = self._linked, self._bold, self._inline, self._anchors
         self._pieces.clear()
         self._linked = self._bold = self._inline = 0
         self._anchors = False
-        for part in _GAP.split(text) if text else ():
+        for part in (_GAP.split(text) if "\n" in text else (text,)) if text else ():
             chars = len(part)
             block = Block(
                 part, node, node.tag, min(linked, chars), min(bold, chars), inline, fold_line(part), anchors

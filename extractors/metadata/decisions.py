@@ -20,7 +20,7 @@ MAX_LOSERS = 8
 MAX_TAGS = 50
 MAX_TAG = 100  # characters
 
-Guess: TypeAlias = Callable[[Literal["title", "author", "date"]], str]
+Guess: TypeAlias = Callable[[Literal["title", "date"]], str]
 
 # Origins of each fact in the order of belief.
 LANGUAGE = ("jsonld", "html", "og", "microdata", "meta", "dc", "webpage", "feed", "source")
@@ -33,7 +33,7 @@ TAG = ("jsonld", "article", "news", "parsely", "sailthru", "microdata", "feed", 
 
 
 def decide(clues: Clues, *, guess: Guess | None = None) -> Facts:
-    """The facts of a page. `guess` is asked for a title, author or date that nothing else tells."""
+    """The facts of a page. `guess` is asked for a title or date that nothing else tells."""
     language = _language(clues)
     habits = habits_of(clues, language.value)
     sections = frozenset(fold(clue.text) for clue in clues.of("section"))
@@ -44,7 +44,7 @@ def decide(clues: Clues, *, guess: Guess | None = None) -> Facts:
     image, image_origin, images = choose_image(clues)
     return Facts(
         title=_title(clues, names, sections, guess),
-        authors=_authors(clues, names, guess),
+        authors=_authors(clues, names),
         published=published,
         modified=_moment_fact(modified, candidates),
         language=language,
@@ -84,16 +84,13 @@ def _title(clues: Clues, names: Sequence[str], sections: frozenset[str], guess: 
 # ----------------------------------------------------------------------------------------------------- authors
 
 
-def _authors(clues: Clues, names: Sequence[str], guess: Guess | None) -> Fact[tuple[str, ...]]:
+def _authors(clues: Clues, names: Sequence[str]) -> Fact[tuple[str, ...]]:
     """People and agencies before the house itself; the house where it is the only one named."""
     house = site_keys(names, clues.page.url)
     groups = list(_author_groups(clues, names))
     for origin, people in groups:
         if not all(squeeze(name) in house for name in people):
             return Fact(people, origin, _group_losers(groups, people))
-    guessed = author_names([guess("author")], names) if guess and not groups else ()
-    if guessed:
-        return Fact(guessed, "trafilatura")
     return Fact(groups[0][1], groups[0][0], _group_losers(groups, groups[0][1])) if groups else Fact(())
 
 

@@ -20,9 +20,9 @@ _NAMES: dict[str, str] = {
     "da": "januar februar marts april maj juni juli august september oktober november december",
     "no": "januar februar mars april mai juni juli august september oktober november desember",
     "is": "janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember",
-    "fi": "tammikuu/tammikuuta helmikuu/helmikuuta maaliskuu/maaliskuuta huhtikuu/huhtikuuta toukokuu/toukokuuta "
-    "kesäkuu/kesäkuuta heinäkuu/heinäkuuta elokuu/elokuuta syyskuu/syyskuuta lokakuu/lokakuuta "
-    "marraskuu/marraskuuta joulukuu/joulukuuta",
+    "fi": "tammikuu/tammikuuta/tammi helmikuu/helmikuuta/helmi maaliskuu/maaliskuuta/maalis huhtikuu/huhtikuuta/huhti "
+    "toukokuu/toukokuuta/touko kesäkuu/kesäkuuta/kesä heinäkuu/heinäkuuta/heinä elokuu/elokuuta/elo "
+    "syyskuu/syyskuuta/syys lokakuu/lokakuuta/loka marraskuu/marraskuuta/marras joulukuu/joulukuuta/joulu",
     "et": "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
     "lv": "janvāris/janvāra/janvārī februāris/februāra/februārī marts/martā aprīlis/aprīļa maijs/maijā "
     "jūnijs/jūnijā "
@@ -89,11 +89,16 @@ def fold_letters(text: str) -> str:
     return unicodedata.normalize("NFC", plain)
 
 
-def _listed_names() -> Iterator[tuple[str, int]]:
-    for line in _NAMES.values():
+def _listed_names(*, without: str = "") -> Iterator[tuple[str, int]]:
+    for language, line in _NAMES.items():
+        if language == without:
+            continue
         for month, variants in enumerate(line.split(), 1):
             for name in variants.split("/"):
                 yield fold_letters(name.replace("_", " ")), month
+
+
+_UNCUT = "fi"  # writes "marras" and "maalis": its November cut to three letters would be everybody's March
 
 
 def _month_table() -> dict[str, int]:
@@ -102,7 +107,7 @@ def _month_table() -> dict[str, int]:
     for name, month in _listed_names():
         table.setdefault(name, month)
     short: dict[str, set[int]] = {}
-    for name, month in _listed_names():
+    for name, month in _listed_names(without=_UNCUT):
         if name.isalpha() and name < "\u0590":
             for size in (3, 4):
                 if len(name) > size:

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractors.metadata.dates import Habits, date_in_path, parse_moment, zone_named
+from extractors.metadata.months import MONTHS
 
 MACHINES = {
     "2025-02-02T19:07:46.0000000Z": "2025-02-02T19:07:46+00:00",
@@ -56,6 +57,8 @@ DAYS = {
     "3.4.24": "2024-04-03",
     "20240424": "2024-04-24", "2024/04/24": "2024-04-24", "24/04/2024": "2024-04-24", "04/24/2024": "2024-04-24",
     "٢٤ نيسان ٢٠٢٤": "2024-04-24", "বুধবার, ২৪ এপ্রিল ২০২৪": "2024-04-24", "24 พฤษภาคม 2567": "2024-05-24",
+    "5 mar 2026": "2026-03-05", "5 mar. 2026": "2026-03-05", "Mar 5, 2026": "2026-03-05", "05/mar/2026": "2026-03-05",
+    "5 de mar. de 2026": "2026-03-05", "5 marraskuuta 2026": "2026-11-05", "5 maalis 2026": "2026-03-05",
     "24 أبريل 2024": "2024-04-24", "24. dubna 2024": "2024-04-24", "24 października 2024": "2024-10-24",
 }  # fmt: skip
 
@@ -169,3 +172,10 @@ def test_no_text_makes_it_raise(text: str) -> None:
     moment = parse_moment(text, Habits(UTC, month_first=True))
     assert moment is None or 1989 <= moment.at.year <= 2100
     date_in_path(text)
+
+
+ENGLISH_SHORT = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def test_every_short_month_of_english_is_read() -> None:
+    assert [MONTHS.get(name) for name in ENGLISH_SHORT] == list(range(1, 13))
