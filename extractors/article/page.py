@@ -9,6 +9,8 @@ from extractors.article.body import EXTRACTOR, read_body
 from extractors.article.dateline import dateline
 from extractors.article.furniture import left_out, lines_around
 from extractors.article.guesses import page_guess
+from extractors.article.live import REASON as LIVE_UPDATE
+from extractors.article.live import introduction
 from extractors.article.refusal import refusal
 from extractors.article.text import join_text, word_count
 from extractors.boilerplate.folding import fold_line
@@ -16,7 +18,7 @@ from extractors.boilerplate.labels import MAX_LABEL_CHARS, label_reason
 from extractors.boilerplate.lexicon import shipped_lexicon
 from extractors.html import NotHtml, parse_html
 from extractors.metadata import collect, decide
-from extractors.model import Entry, Extracted, Facts, Page, Rejected
+from extractors.model import Entry, Extracted, Facts, Page, Rejected, Removed
 
 MIN_ENTRY_WORDS = 40  # of a feed's content that counts as the full text: summaries have under 40 words
 
@@ -64,8 +66,12 @@ def _extracted(page: Page) -> Extracted | Rejected:
         return Rejected(page.url, reason)
     if facts.published.value is None:
         facts = replace(facts, published=dateline(lines, page.timezone, page.fetched_at))
-    furniture = left_out(lines, body.blocks, lambda line: _reason(line, facts))
-    return Extracted(page.url, facts, body.blocks, furniture, body.origin, EXTRACTOR)
+    stays = introduction(body.blocks, clues.live_updates)
+    blocks, entries = body.blocks[:stays], body.blocks[stays:]
+    furniture = left_out(lines, blocks, lambda line: _reason(line, facts))
+    behind = len(blocks) + len(furniture)
+    updates = tuple(Removed(text, LIVE_UPDATE, behind + number) for number, text in enumerate(entries))
+    return Extracted(page.url, facts, blocks, furniture + updates, body.origin, EXTRACTOR)
 
 
 def _reason(line: str, facts: Facts) -> str | None:

@@ -32,6 +32,7 @@ class Clues:
     sample: str = ""  # running text, for its language
     article_body: str = ""  # JSON-LD's articleBody, plain, paragraphs parted by newlines; may be long
     article_types: tuple[str, ...] = ()  # schema.org types of the page's own node, e.g. ("NewsArticle",)
+    live_updates: tuple[str, ...] = ()  # of a live blog's latest entries, where the page has no others
 
     def of(self, fact: FactName) -> tuple[Clue, ...]:
         return tuple(clue for clue in self.clues if clue.fact == fact)

@@ -13,6 +13,7 @@ from extractors.metadata.clues import Clue, Clues
 from extractors.metadata.datelines import clues_of_datelines, clues_of_times
 from extractors.metadata.dates import parse_moment
 from extractors.metadata.jsonld import parse_blocks, text_of, types_of
+from extractors.metadata.live import latest_updates
 from extractors.metadata.meta_tags import clues_of_metas
 from extractors.metadata.microdata import clues_of_microdata
 from extractors.metadata.names import author_names
@@ -48,6 +49,7 @@ def collect(tree: HtmlElement, page: Page) -> Clues:
         sample=_sample(scan, body),
         article_body=body,
         article_types=types_of(article) if article is not None else (),
+        live_updates=latest_updates(nodes),
     )
 
 

@@ -174,7 +174,7 @@ def test_no_text_makes_it_raise(text: str) -> None:
     date_in_path(text)
 
 
-ENGLISH_SHORT = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+ENGLISH_SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def test_every_short_month_of_english_is_read() -> None:
