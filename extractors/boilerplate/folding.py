@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from extractors.urls import hash64
 
 MAX_CACHED_CHARS = 600  # what may be furniture is no longer
 MIN_TEMPLATE_WORDS = 4  # that are left beside the names; fewer, and "X said" would be a template
+MAX_TEMPLATE_WORDS = 80  # more is a paragraph of the article
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_ASCII_CAPITAL = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]')[A-Z]")
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"0(?: 0)+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…。！？؟।]\s+|[\"“”«»„(–—-]\s*)$")
@@ -44,20 +47,39 @@ def fold_template(text: str) -> str:
 
     A name is a run of words with capitals, inside a sentence. Lines in title case have no names to be told by.
     """
-    words = [(m.group(), m.start()) for m in _WORD.finditer(text)]
-    if not MIN_TEMPLATE_WORDS <= len(words) <= 80:
+    rest = text[1:]
+    if rest == rest.lower():  # most short lines: a capital at the beginning is no name
         return ""
-    named = [word[0].isupper() and not _starts_sentence(text, at) for word, at in words]
-    if not any(named) or len(words) - sum(named) < MIN_TEMPLATE_WORDS:
+    names = [(start, end) for start, end in _capitals(text) if not _starts_sentence(text, start)]
+    if not names:
         return ""
-    kept = [_NAME if is_name else word for (word, _), is_name in zip(words, named, strict=True)]
-    runs = [word for n, word in enumerate(kept) if word != _NAME or n == 0 or kept[n - 1] != _NAME]
-    return " ".join(_NAME if word == _NAME else _folded_word(word) for word in runs)
+    words = len(_WORD.findall(text))
+    if not MIN_TEMPLATE_WORDS <= words <= MAX_TEMPLATE_WORDS or words - len(names) < MIN_TEMPLATE_WORDS:
+        return ""
+    parts: list[str] = []
+    at = 0
+    for start, end in names:
+        if between := _fold(text[at:start]):
+            parts.append(between)
+        if not parts or parts[-1] != _NAME:
+            parts.append(_NAME)
+        at = end
+    if behind := _fold(text[at:]):
+        parts.append(behind)
+    return " ".join(parts)
 
 
-@lru_cache(maxsize=8_192)  # most words of a text are among a few thousand
-def _folded_word(word: str) -> str:
-    return fold_line(word)
+def _capitals(text: str) -> Iterator[tuple[int, int]]:
+    """The places of the words that begin with a capital letter."""
+    if text.isascii():  # which has few places to look at
+        for found in _ASCII_CAPITAL.finditer(text):
+            word = _WORD.match(text, found.start())
+            if word:
+                yield word.span()
+        return
+    for word in _WORD.finditer(text):
+        if text[word.start()].isupper():
+            yield word.span()
 
 
 def _starts_sentence(text: str, at: int) -> bool:
@@ -71,5 +93,14 @@ def line_digest(text: str) -> int:
 
 def template_digest(text: str) -> int | None:
     """The same for lines that differ in names as well; None where there is no template to speak of."""
+    return _cached_template(text) if len(text) <= MAX_CACHED_CHARS else _template_digest(text)
+
+
+@lru_cache(maxsize=4_096)  # as above; a line is asked for while its article is learned, and while it is judged
+def _cached_template(text: str) -> int | None:
+    return _template_digest(text)
+
+
+def _template_digest(text: str) -> int | None:
     template = fold_template(text)
     return hash64("template " + template) if template else None

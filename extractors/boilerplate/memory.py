@@ -34,6 +34,7 @@ class Bar:
 FRAGMENT = Bar(2, 0.2)
 PROSE = Bar(2, 0.35)
 STRONG = Bar(3, 0.5)
+MIN_SUPPORT = min(bar.support for bar in (FRAGMENT, PROSE, STRONG))
 _STRONG_MARK = 0x5A5A_5A5A_5A5A_5A5A
 
 
@@ -102,7 +103,7 @@ def known_lines(memory: Memory, now: datetime) -> frozenset[int]:
     """Digests of the lines that are taken out; those seen in most articles are in it a second time, marked."""
     known: set[int] = set()
     for line in memory.lines.values():
-        if _state(line, memory, now) != "known":
+        if line.articles < MIN_SUPPORT or _state(line, memory, now) != "known":
             continue
         known.add(line.digest)
         if STRONG.reached(line, memory.articles):

@@ -5,7 +5,7 @@ Nothing is destroyed: what is kept and what is removed are together exactly the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.boilerplate.folding import fold_line, line_digest, template_digest
@@ -173,6 +173,9 @@ class _Judge:
         return any(strong_mark(digest) in self.known for digest in _digests(text))
 
 
-def _digests(text: str) -> tuple[int, ...]:
+def _digests(text: str) -> Iterator[int]:
+    """One after the other: where the line itself is known, nobody asks for its template."""
+    yield line_digest(text)
     template = template_digest(text)
-    return (line_digest(text),) if template is None else (line_digest(text), template)
+    if template is not None:
+        yield template
