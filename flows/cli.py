@@ -23,6 +23,7 @@ from flows.safe_text import safe_text
 # name: (module with a click command named `command`, one line of help). The order is the order of the help.
 COMMANDS: CommandTable = {
     "run": ("flows.commands.run", "One round now: poll, fetch, extract, clean, store, publish."),
+    "serve": ("flows.commands.serve", "The scheduled deployment: server, rounds, upkeep, until stopped."),
     "backfill": ("flows.commands.backfill", "Older articles: by list, sitemap, archived feed or WARC."),
     "extract": (
         "flows.commands.extract",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import Any
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
 from prefect.artifacts import acreate_table_artifact
@@ -21,6 +23,11 @@ from extractors.ports import Progress
 from flows.rounds.round import RoundRequest, RoundResult, run_round
 from flows.rounds.stopping import Stop
 from flows.rounds.summary import headline, summary_rows
+
+if TYPE_CHECKING:
+    from flows.backfill.request import BackfillResult
+
+log = logging.getLogger(__name__)
 
 
 async def tracked(name: str, step: Callable[[], Awaitable[Any]]) -> Any:
@@ -40,14 +47,37 @@ async def run_tracked(request: RoundRequest, *, progress: Progress, stop: Stop) 
     async def monitor() -> RoundResult:
         with stop.listening():
             result = await run_round(request, progress=progress, stop=stop, step=tracked)
-            await acreate_table_artifact(
-                key="presswatch-round",
-                table=[{"what": what, "count": count} for what, count in summary_rows(result)],
-                description=headline(result),
-            )
+            await keep_round_artifact(result)
             return result
 
     return await monitor()
+
+
+@contextmanager
+def artifact_kept() -> Iterator[None]:
+    """A server that has gone meanwhile costs an artifact, and not what the run has done."""
+    try:
+        yield
+    except Exception as error:  # of Prefect's client, of HTTP, of the network: all mean the same here
+        log.warning("no artifact was kept: %r", error)
+
+
+async def keep_round_artifact(result: RoundResult) -> None:
+    """A table of what became of a round, with the flow run that made it."""
+    await _keep("presswatch-round", headline(result), summary_rows(result))
+
+
+async def keep_backfill_artifact(result: BackfillResult) -> None:
+    """The same of a backfill."""
+    from flows.backfill import summary
+
+    await _keep("presswatch-backfill", summary.headline(result), summary.summary_rows(result))
+
+
+async def _keep(key: str, description: str, rows: Sequence[tuple[str, int]]) -> None:
+    with artifact_kept():
+        table = [{"what": what, "count": count} for what, count in rows]
+        await acreate_table_artifact(key=key, table=table, description=description)
 
 
 async def drain_reports(limit_s: float = 10.0) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
@@ -12,7 +12,7 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _INTERVAL = re.compile(r"(\d{1,9})\s*([smhd])\Z")
 SHORTEST_S = 5
 LONGEST_S = 31 * 86400
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)  # intervals are counted from here, whoever counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,18 @@ def parse_schedule(text: str) -> Schedule:
     if len(text.split()) != 5:
         raise ValueError("a cron expression has five fields: minute, hour, day, month, weekday")
     try:
-        next(CronSim(text, _ANY_DAY))
+        next(CronSim(text, ANCHOR))
     except CronSimError as error:
         raise ValueError(str(error).lower()) from None
     except StopIteration:
         raise ValueError("it never comes round") from None
     return Schedule(cron=text)
+
+
+def next_moment(schedule: Schedule, after: datetime) -> datetime:
+    """The first moment of the schedule that is later than `after`, in UTC."""
+    after = after.astimezone(UTC)
+    if schedule.cron is not None:
+        return next(CronSim(schedule.cron, after))
+    step = timedelta(seconds=schedule.interval_s or SHORTEST_S)
+    return ANCHOR + ((after - ANCHOR) // step + 1) * step

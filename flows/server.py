@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +14,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.exits import CommandError
+from flows.leash import command
 from flows.tracking import QUIET, server_answers
 
 START_LIMIT_S = 90.0  # on a fresh home it makes its database first: 11 to 22 s on two cores
 STOP_LIMIT_S = 5.0
+LARGEST_LOG = 10_000_000  # bytes; then the next start sets it aside
+KEEP_RUNS_S = (
+    30 * 86400
+)  # flow runs of a server of ours: 4,000 task runs a day, 250 bytes each and their events
+
+# What Prefect's defaults would let grow for ever, or forget when the server is killed.
+KEEPING = {
+    # Leases in memory are lost with the server, and the run that holds one is cancelled at its next renewal.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_S),
+}
 
 
 @dataclass(slots=True)
@@ -44,13 +56,13 @@ class PrefectServer:
     def is_running(self) -> bool:
         return self.process.poll() is None
 
-    def stop(self) -> None:
-        """End it and its children; politely first."""
-        for signum, limit_s in ((signal.SIGTERM, STOP_LIMIT_S), (signal.SIGKILL, STOP_LIMIT_S)):
+    def stop(self, limit_s: float = STOP_LIMIT_S) -> None:
+        """End it and its children; politely first, for `limit_s` seconds."""
+        for signum, patience_s in ((signal.SIGTERM, limit_s), (signal.SIGKILL, STOP_LIMIT_S)):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signum)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(limit_s)
+                self.process.wait(patience_s)
                 return
 
 
@@ -61,20 +73,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # what has ended a minute ago is no listener
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def start_server(home: Path, port: int | None = None) -> PrefectServer:
     """Start a server whose home is `home`, in a process group of its own (a Ctrl-C at our terminal is not for
-    it). It is not ready yet: see `wait_until_ready`."""
+    it), that ends when this process does. It is not ready yet: see `wait_until_ready`."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = port or free_port()
-    environ = os.environ | QUIET | {"PREFECT_HOME": str(home)}
+    environ = KEEPING | os.environ | QUIET | {"PREFECT_HOME": str(home)}
     environ.pop("PREFECT_API_URL", None)
     environ.pop("PREFECT_PROFILE", None)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    arguments = ("server", "start", "--host", "127.0.0.1", "--port", str(port))
+    set_aside(home / "server.log")
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-            command,
+            command("prefect", *arguments),
             env=environ,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # its leash
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -100,6 +126,13 @@ def wait_until_ready(
     raise CommandError(
         f"the Prefect server did not answer within {limit_s:g} s (see {server.home}/server.log)"
     )
+
+
+def set_aside(log: Path, largest: int = LARGEST_LOG) -> None:
+    """A log that has become large makes room for a new one; one old one is kept."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > largest:
+            log.replace(log.with_name(log.name + ".1"))
 
 
 @contextmanager

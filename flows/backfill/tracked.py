@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from prefect import flow
-from prefect.artifacts import acreate_table_artifact
 
 from extractors.ports import Progress
 from flows.backfill.request import BackfillRequest, BackfillResult
 from flows.backfill.run import run_backfill
-from flows.backfill.summary import headline, summary_rows
-from flows.monitor import tracked
+from flows.monitor import keep_backfill_artifact, tracked
 from flows.rounds.stopping import Stop
 
 
@@ -20,11 +18,7 @@ async def run_tracked_backfill(request: BackfillRequest, *, progress: Progress, 
     async def backfill() -> BackfillResult:
         with stop.listening():
             result = await run_backfill(request, progress=progress, stop=stop, step=tracked)
-            await acreate_table_artifact(
-                key="presswatch-backfill",
-                table=[{"what": what, "count": count} for what, count in summary_rows(result)],
-                description=headline(result),
-            )
+            await keep_backfill_artifact(result)
             return result
 
     return await backfill()

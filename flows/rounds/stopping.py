@@ -26,6 +26,11 @@ class Stop:
         self.signal = self.signal or signum
         self.event.set()
 
+    @property
+    def at_once(self) -> bool:
+        """Whether it was asked for twice."""
+        return self._at_once.is_set()
+
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Hear the signals while the block runs. Whatever handled them before does so again afterwards.
