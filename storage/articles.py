@@ -158,7 +158,7 @@ def _write_versions(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
         FROM spooled_versions v
         JOIN settled d ON d.batch = v.batch AND d."row" = v."row" AND d.status IN ('stored', 'updated')
         LEFT JOIN standing s ON s.article_id = v.article_id
-        ORDER BY v.batch, v."row"
-        """,
+        ORDER BY v."language", d.source_id, v.batch, v."row"
+        """,  # side by side, texts of one language take 5 % less (docs/queries: 500 articles a commit, ten languages)
         {"now": now},
     )
