@@ -33,6 +33,8 @@ COMMANDS: CommandTable = {
     "sources": ("flows.commands.sources", "The sources and their health."),
     "status": ("flows.commands.status", "The last rounds, feeds that fail, rows waiting, on one screen."),
     "sql": ("flows.commands.sql", "A query on the published copy."),
+    "search": ("flows.commands.search", "The articles that a query means, the best first."),
+    "export": ("flows.commands.export", "Articles as Parquet, CSV, JSON lines, or an RSS feed."),
     "publish": ("flows.commands.publish", "Refresh the published copy now."),
     "doctor": (
         "flows.commands.doctor",

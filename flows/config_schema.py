@@ -177,5 +177,6 @@ class ConfigFile(Section):
     fetch: FetchSection = _key(FetchSection(), "a mapping")
     extract: ExtractSection = _key(ExtractSection(), "a mapping")
     archive: ArchiveSection | None = _key(None, "a mapping")
+    search: Switch = _key(True, "true or false")
     sources: list[SourceSection] = _key(..., "a list of at least one source", min_length=1)
     watchlists: list[WatchlistSection] = _key([], "a list of watchlists")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
@@ -36,6 +37,11 @@ class Answer:
     types: tuple[str, ...]
     batches: Iterator[list[tuple[object, ...]]]
 
+    def beginning(self, max_rows: int) -> QueryResult:
+        """The first rows; the answer is spent then."""
+        rows = list(islice(chain.from_iterable(self.batches), max_rows + 1))
+        return QueryResult(self.columns, self.types, rows[:max_rows], len(rows) > max_rows)
+
 
 def run_query(
     published: Path, sql: str, params: Sequence[object] = (), max_rows: int | None = None
@@ -57,8 +63,13 @@ def run_query(
 def streamed_query(published: Path, sql: str, params: Sequence[object] = ()) -> Iterator[Answer]:
     """The same for an answer of any size: its rows are made as they are read, inside of the block."""
     with opened_copy(published) as con:
-        con.execute(sql, list(params) or None)
-        yield Answer(*_described(con), iter(lambda: con.fetchmany(BATCH_ROWS), []))
+        yield answer_of(con, sql, params)
+
+
+def answer_of(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> Answer:
+    """The same on a connection that stays open while the answer is read."""
+    con.execute(sql, list(params) or None)
+    return Answer(*_described(con), iter(lambda: con.fetchmany(BATCH_ROWS), []))
 
 
 @contextmanager

@@ -25,6 +25,7 @@ def command(force: bool, as_json: bool, config_path: Path) -> int:
     Example:
       presswatch publish
     """
+    from flows.rounds.indexing import refresh_search
     from storage.store import Store
 
     config = read_config(config_path, look_up=True)
@@ -33,6 +34,8 @@ def command(force: bool, as_json: bool, config_path: Path) -> int:
     committed = store.commit(now)
     published = store.publish(now, force=force)
     terminal = Terminal.of_process()
+    if config.shape.search:
+        refresh_search(config.published, most=None, told=lambda what: terminal.note(f"presswatch: {what}"))
     if as_json:
         terminal.json(
             {

@@ -59,18 +59,22 @@ def command(query: str | None, as_csv: bool, as_json: bool, config_path: Path) -
         _say_how_to_open(terminal, published, as_json)
         return Exit.DONE
 
-    from storage.query import run_query, streamed_query
+    from storage.query import streamed_query
 
     text = sys.stdin.read() if query == "-" else query
-    if terminal.shows and not as_csv and not as_json:
-        _show(terminal, run_query(published, text, max_rows=ROWS_ON_A_TERMINAL))
-        return Exit.DONE
     with streamed_query(published, text) as answer:
-        if as_json:
-            _write_json(terminal, answer)
-        else:
-            _write_csv(terminal, answer)
+        write_answer(terminal, answer, as_csv=as_csv, as_json=as_json)
     return Exit.DONE
+
+
+def write_answer(terminal: Terminal, answer: Answer, *, as_csv: bool, as_json: bool) -> None:
+    """As it was asked for; else a table of the first rows for whoever looks at it, and CSV for a program."""
+    if as_json:
+        write_json(terminal, answer)
+    elif as_csv or not terminal.shows:
+        write_csv(terminal, answer)
+    else:
+        show_result(terminal, answer.beginning(ROWS_ON_A_TERMINAL))
 
 
 def _say_how_to_open(terminal: Terminal, published: Path, as_json: bool) -> None:
@@ -101,7 +105,7 @@ def _quoted(path: Path) -> str:
     return quote(str(path))
 
 
-def _show(terminal: Terminal, result: QueryResult) -> None:
+def show_result(terminal: Terminal, result: QueryResult) -> None:
     columns = [
         Column(name, "right" if kind.startswith(_NUMBERS) else "left")
         for name, kind in zip(result.columns, result.types, strict=True)
@@ -114,7 +118,7 @@ def _show(terminal: Terminal, result: QueryResult) -> None:
     terminal.line(f"{more}{counted(count, 'row')}{hint}", "dim")
 
 
-def _write_csv(terminal: Terminal, answer: Answer) -> None:
+def write_csv(terminal: Terminal, answer: Answer) -> None:
     """As it is stored, for the next program; on a terminal made safe like everything else."""
     safe = safe_text if terminal.shows else str
     writer = csv.writer(terminal.out, lineterminator="\n")
@@ -123,7 +127,7 @@ def _write_csv(terminal: Terminal, answer: Answer) -> None:
         writer.writerows([safe(_csv_cell(value)) for value in row] for row in batch)
 
 
-def _write_json(terminal: Terminal, answer: Answer) -> None:
+def write_json(terminal: Terminal, answer: Answer) -> None:
     """An array of objects, one a line, as DuckDB's own shell writes it."""
     names = _distinct(answer.columns)
     before = "["

@@ -27,6 +27,7 @@ from extractors.model import (
 )
 from extractors.ports import Assignment, Progress, Tools
 from extractors.urls import identity
+from flows.rounds.indexing import refresh_search
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
 from storage.commit import Committed
@@ -59,6 +60,7 @@ class RoundRequest:
     all_feeds: bool = False
     command: str = "run"
     archive: ArchiveSettings | None = None
+    search: bool = False  # whether the search index is kept up to date
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ async def run_round(
         finished_at=now(),
     )
     await asyncio.to_thread(store.finish_run, ended)
-    published = await step("publish", lambda: asyncio.to_thread(_publish, store, now()))
+    published = await step("publish", lambda: asyncio.to_thread(_publish, request, store, now()))
     return RoundResult(
         run_id=run.run_id,
         feeds_polled=len(plan.feeds),
@@ -185,12 +187,15 @@ async def run_round(
     )
 
 
-def _publish(store: Store, now: datetime) -> bool:
+def _publish(request: RoundRequest, store: Store, now: datetime) -> bool:
     try:
-        return store.publish(now).changed
+        changed = store.publish(now).changed
     except DatabaseBusy as error:
         log.warning("not published now: %s", error)
         return False
+    if request.search:
+        refresh_search(request.published)
+    return changed
 
 
 def _summary(store: Store, run_id: str) -> RunSummary | None:

@@ -7,7 +7,7 @@
 pure. `index`, `compiling`, `stems` and what uses them know tantivy, and nobody else does.
 """
 
-from storage.search.finding import Found, Hit, search
+from storage.search.finding import Found, Hit, matched_copy, search, streamed_matches
 from storage.search.grammar import QueryError, parse_query
 from storage.search.index import index_folder
 from storage.search.updating import Updated, update_search
@@ -18,7 +18,9 @@ __all__ = [
     "QueryError",
     "Updated",
     "index_folder",
+    "matched_copy",
     "parse_query",
     "search",
+    "streamed_matches",
     "update_search",
 ]

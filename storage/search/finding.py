@@ -14,12 +14,12 @@ import duckdb
 import tantivy
 
 from storage.errors import StorageError
-from storage.query import opened_copy
+from storage.query import Answer, answer_of, opened_copy
 from storage.search.compiling import Compiler
-from storage.search.grammar import Phrase, Tree, parse_query, wanted_phrases
+from storage.search.grammar import Filter, Phrase, Tree, filters_of, parse_query, wanted_phrases
 from storage.search.index import BrokenIndex, Mark, opened_index, translated
 from storage.search.snippets import Snippet, marks_of, snippet_of
-from storage.search.stems import STEMMERS, stemmer_of
+from storage.search.stems import STEMMERS, main_language, stemmer_of
 from storage.search.updating import LOCK_TIMEOUT_S, Told, brought_up_to_date, state_of
 
 Order = Literal["best", "newest"]
@@ -81,10 +81,19 @@ def search(
     tree = parse_query(query, now)
     with opened_copy(published) as con:
         opened = _ready(con, folder, told, lock_timeout_s)
-        matches, total = _matches(con, opened, tree, min(max(1, limit), MAX_SHOWN), order)
+        matches, total = _matches(con, opened, tree, min(max(1, limit), MAX_SHOWN), order, told)
         phrases = [phrase for phrase in wanted_phrases(tree) if phrase.scope != "author"]
         hits = tuple(_hits(con, matches, phrases))
         return Found(total, hits, opened.behind, opened.mark.through_at)
+
+
+@contextmanager
+def streamed_matches(
+    published: Path, folder: Path, query: str, sql: str, now: datetime, *, told: Told = lambda _: None
+) -> Iterator[Answer]:
+    """The answer to SQL over the copy that may speak of the table `hits` (`matched_copy`)."""
+    with matched_copy(published, folder, query, now, told=told) as con:
+        yield answer_of(con, sql)
 
 
 @contextmanager
@@ -94,19 +103,18 @@ def matched_copy(
     query: str,
     now: datetime,
     *,
-    table: str = "hits",
     told: Told = lambda _: None,
     lock_timeout_s: float = LOCK_TIMEOUT_S,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published copy, read-only, with all articles that a query means in a table of this connection:
-    (`article_id`, `score`, `rank` from 1). Raises what `search` does."""
+    """The published copy, read-only, with all articles that a query means in a table of this connection,
+    `hits` (`article_id`, `score`, `rank` from 1). Raises what `search` does."""
     tree = parse_query(query, now)
     with opened_copy(published) as con:
         opened = _ready(con, folder, told, lock_timeout_s)
         if opened.behind:
             told(opened.behind)
-        matches, _ = _matches(con, opened, tree, None, "best")
-        _keep(con, matches, table)
+        matches, _ = _matches(con, opened, tree, None, "best", told)
+        _keep(con, matches)
         yield con
 
 
@@ -137,11 +145,14 @@ def _ready(con: duckdb.DuckDBPyConnection, folder: Path, told: Told, lock_timeou
 
 
 def _matches(
-    con: duckdb.DuckDBPyConnection, opened: _Opened, tree: Tree, limit: int | None, order: Order
+    con: duckdb.DuckDBPyConnection, opened: _Opened, tree: Tree, limit: int | None, order: Order, told: Told
 ) -> tuple[list[Match], int]:
     """The first `limit` matches (None: all), and how many there are."""
     try:
         with translated(opened.folder):
+            for wanted in filters_of(tree):
+                if _is_unknown(con, opened.index.searcher(), wanted):
+                    told(f"no article is of {wanted.field}:{wanted.value}")
             return _asked(con, opened, tree, limit, order)
     except BrokenIndex as error:
         raise StorageError(
@@ -176,6 +187,14 @@ def _unweighted(score: float, recency: float | None) -> float:
     return round(float(score) / math.log2(2 + (recency or 0)), 4)
 
 
+def _is_unknown(con: duckdb.DuckDBPyConnection, searcher: tantivy.Searcher, wanted: Filter) -> bool:
+    """Whether nothing at all passes: a slip in a name looks like no news otherwise."""
+    if wanted.field == "watchlist":
+        return not _watched(con, wanted.value)
+    value = main_language(wanted.value) if wanted.field == "lang" else wanted.value
+    return searcher.doc_freq(wanted.field, value) == 0
+
+
 def _watched(con: duckdb.DuckDBPyConnection, watchlist: str) -> list[int]:
     rows = con.execute(
         "SELECT DISTINCT article_id FROM mentions WHERE watchlist_id = ?", [watchlist]
@@ -183,7 +202,7 @@ def _watched(con: duckdb.DuckDBPyConnection, watchlist: str) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
-def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Match], table: str) -> None:
+def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Match]) -> None:
     """Matches as a temporary table."""
     import pyarrow as pa
 
@@ -192,15 +211,12 @@ def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Match], table: str) 
         pa.table(
             {
                 "article_id": pa.array([match.article_id for match in matches], pa.int64()),
-                "version": pa.array([match.version for match in matches], pa.int32()),
                 "score": pa.array([match.score for match in matches], pa.float64()),
                 "rank": pa.array(range(1, len(matches) + 1), pa.int64()),
             }
         ),
     )
-    con.execute(
-        f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT article_id, score, "rank" FROM matched'  # noqa: S608
-    )
+    con.execute('CREATE TEMP TABLE hits AS SELECT article_id, score, "rank" FROM matched')
     con.unregister("matched")
 
 

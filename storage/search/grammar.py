@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from storage.search.periods import PeriodError, moment_of
+from storage.periods import PeriodError, moment_of
 from storage.search.words import placed_words
 
 MAX_LENGTH = 10_000  # characters of a query

@@ -21,7 +21,7 @@ class Snippet:
     text: str
     start: int
     marks: tuple[Mark, ...]
-    whole: bool  # nothing was cut off on either side
+    ends: bool  # where the stored text does
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def snippet_of(text: str, phrases: Sequence[Phrase], stem: Stem, length: int = S
     hits = _hits(text, phrases, stem)
     start, end = _window(text, hits, length)
     within = [(hit.start - start, hit.end - start) for hit in hits if start <= hit.start and hit.end <= end]
-    return Snippet(text[start:end], start, _merged(within), start == 0 and end == len(text))
+    return Snippet(text[start:end], start, _merged(within), end == len(text))
 
 
 def _window(text: str, hits: Sequence[_Hit], length: int) -> Mark:

@@ -264,8 +264,8 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
         (
             "fetsch: {}",
             (
-                "fetsch: expected one of database, published, schedule, fetch, extract, archive, sources, "
-                "watchlists, "
+                "fetsch: expected one of database, published, schedule, fetch, extract, archive, search, "
+                "sources, watchlists, "
                 "found the unknown key 'fetsch' (did you mean fetch?)"
             ),
         ),

@@ -113,14 +113,14 @@ def test_on_a_terminal_rows_are_a_table_made_safe(monkeypatch: pytest.MonkeyPatc
         [("\x1b[31m[red]A" + " title" * 20, 7), ("b", 12)],
         truncated=True,
     )
-    sql._show(Terminal(screen, screen), result)
+    sql.show_result(Terminal(screen, screen), result)
     text = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
     lines = [line.rstrip() for line in text.splitlines()]
     assert lines[0].split() == ["title", "words"]
     assert lines[2].startswith("\\x1b[31m[red]A title")
     assert lines[2].endswith("…      7")
     assert lines[-1] == "the first 2 rows; piped, all of them as CSV"
-    sql._write_csv(Terminal(screen, screen), Answer(result.columns, result.types, iter([result.rows])))
+    sql.write_csv(Terminal(screen, screen), Answer(result.columns, result.types, iter([result.rows])))
     assert "\x1b[31m" not in screen.getvalue()
 
 

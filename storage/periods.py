@@ -1,4 +1,4 @@
-"""Moments as people write them in a query: 24h, 7d, 2026-11-01. Pure."""
+"""Moments as people write them: 24h, 7d, 2026-11-01. Pure."""
 
 from __future__ import annotations
 
