@@ -3,6 +3,9 @@
 Checkpoint, copy, flush, rename: ten times faster than copying table by table, and whoever has the old copy open
 keeps it undisturbed. Our lock is held for the checkpoint and the copy alone; flushing to disk and renaming need
 only the lock of the published file, which keeps two publishers from overtaking one another.
+
+Where the file system can share blocks between files (XFS, Btrfs) a copy costs what has changed. Elsewhere it costs
+what exists, and `storage.pace` says how often that is worth it.
 """
 
 from __future__ import annotations
@@ -13,16 +16,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from storage.changes import changes_in
 from storage.connection import LiveFile
-from storage.copying import copy_file
+from storage.copying import clone_file, copy_file
 from storage.errors import StorageError
 from storage.locking import file_lock
 from storage.migrate import migrate
+from storage.pace import LastCopy, Pace, due_at, is_due, note_last, read_last
 
 SPARE_BYTES = 64_000_000  # left free on the disk beside a copy, so that the next commits have room
 UNFINISHED = ".new"
@@ -30,13 +35,17 @@ UNFINISHED = ".new"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The copy at `path`, its size, whether it was made anew, and how long that took (seconds)."""
+    """The copy at `path`, its size, whether it was made anew, and how long that took (seconds).
+
+    `postponed_until`: set where its pace lets no copy be made yet, whether anything has changed or not.
+    """
 
     path: Path
     bytes: int
     changed: bool
     elapsed_s: float
     locked_s: float = 0.0  # of it, how long nobody could commit
+    postponed_until: datetime | None = None
 
 
 def publish_copy(
@@ -44,18 +53,27 @@ def publish_copy(
     published: Path,
     *,
     force: bool = False,
+    pace: Pace | None = None,
+    now: datetime | None = None,
     spare_bytes: int = SPARE_BYTES,
     clock: Callable[[], float] = time.monotonic,
 ) -> Published:
     """Replace the published copy, unless nothing has changed since it was made. `spare_bytes` are left free.
 
+    With a `pace` it is left as it is until the next one is due at `now`; without one, or with `force`, it is not.
     Raises `StorageError` where there is no room for it; the old copy is there as before.
     """
     began = clock()
+    now = now or datetime.now(UTC)
     try:
         published.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"can't make the folder {published.parent}: {error.strerror}") from error
+    last = read_last(published)
+    if pace is not None and last is not None and not force and not is_due(last, pace, now):
+        return Published(
+            published, published.stat().st_size, False, clock() - began, postponed_until=due_at(last, pace)
+        )
     lock = published.with_name(f".{published.name}.lock")
     with file_lock(lock, live.lock_timeout_s, clock=live.clock, sleep=live.sleep):
         unfinished = published.with_name(f".{published.name}{UNFINISHED}")
@@ -65,7 +83,9 @@ def publish_copy(
             locked_s = _copy_if_changed(live, unfinished, before, spare_bytes, clock)
             if locked_s is None:
                 return Published(published, published.stat().st_size, False, clock() - began)
+            flushed_from = clock()
             _put_in_place(unfinished, published)
+            note_last(published, LastCopy(now, locked_s + clock() - flushed_from))
         except OSError as error:
             raise StorageError(f"can't publish to {published}: {error.strerror or error}") from error
         finally:
@@ -87,8 +107,9 @@ def _copy_if_changed(
             con.execute("CHECKPOINT")
         if _wal_of(live.database).exists():
             raise StorageError(f"{live.database} could not be written out in full; is the disk full?")
-        _check_room(live.database, unfinished.parent, spare_bytes)
-        copy_file(live.database, unfinished)
+        if not clone_file(live.database, unfinished):
+            _check_room(live.database, unfinished.parent, spare_bytes)
+            copy_file(live.database, unfinished)
         return clock() - locked_at
 
 

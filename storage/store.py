@@ -18,6 +18,7 @@ from storage.commit import Committed, commit_spool
 from storage.connection import LiveFile, transaction
 from storage.maintain import Maintained, Retention, maintain
 from storage.migrate import migrate
+from storage.pace import Pace
 from storage.publish import Published, publish_copy
 from storage.reading import PAGE_ROWS, StoredArticle, read_page, row_count
 from storage.spool import Spool
@@ -184,6 +185,9 @@ class Store:
         with self._opened() as con:
             return maintain(con, now, retention)
 
-    def publish(self, now: datetime, force: bool = False) -> Published:
-        """Replace the published copy, unless nothing has changed since it was made (or `force`)."""
-        return publish_copy(self.live, self.published, force=force, clock=self.clock)
+    def publish(self, now: datetime, force: bool = False, pace: Pace | None = None) -> Published:
+        """Replace the published copy, unless nothing has changed since it was made (or `force`).
+
+        With a `pace`, not before the next one is due at `now`: what has changed waits for a later call.
+        """
+        return publish_copy(self.live, self.published, force=force, pace=pace, now=now, clock=self.clock)

@@ -8,15 +8,17 @@ import shutil
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from extractors.model import Run, Source
-from storage.copying import copy_file
+from storage.copying import clone_file, copy_file
 from storage.errors import DatabaseBusy, StorageError
 from storage.locking import file_lock
+from storage.pace import LastCopy, Pace, due_at, is_due, note_last, note_of, read_last
 from storage.publish import publish_copy
 from storage.query import run_query
 from storage.store import Store
@@ -162,6 +164,7 @@ def test_a_disk_that_is_full_half_way_leaves_the_old_copy_and_no_rest(store, mak
     assert run_query(store.published, COUNT).rows == [(1,)]
     assert sorted(path.name for path in store.published.parent.iterdir()) == [
         ".news.duckdb.lock",
+        ".news.duckdb.made",
         "news.duckdb",
     ]
 
@@ -253,3 +256,168 @@ def test_better_views_reach_the_copy_though_no_row_has_changed(store, now):
 
     assert store.publish(now).changed
     assert not store.publish(now).changed
+
+
+# ------------------------------------------------------------------------------------------------------------ pace
+
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cost_s", "pace", "after_s"),
+    [(20, Pace(0, 0.1), 200), (20, Pace(600, 0.1), 600), (20, Pace(0, 1.0), 20), (0, Pace(0, 0.1), 0)],
+)
+def test_a_copy_that_costs_much_is_made_less_often(cost_s, pace, after_s):
+    last = LastCopy(AT, cost_s)
+
+    assert due_at(last, pace) == AT + timedelta(seconds=after_s)
+    assert is_due(last, pace, AT + timedelta(seconds=after_s))
+    assert after_s == 0 or not is_due(last, pace, AT + timedelta(seconds=after_s - 1))
+
+
+def test_without_a_known_copy_and_after_a_clock_that_was_set_back_a_copy_is_due():
+    assert is_due(None, Pace(), AT)
+    assert is_due(LastCopy(AT, 1), Pace(3600), AT - timedelta(hours=9))
+
+
+def test_the_pace_holds_a_copy_back_and_the_next_round_makes_it(store, make, now):
+    pace = Pace(every_s=600)
+    stored(store, make, now, "https://a.example/1")
+    assert store.publish(now, pace=pace).changed
+    stored(store, make, now, "https://a.example/2")
+
+    early = store.publish(now + timedelta(seconds=599), pace=pace)
+    assert (early.changed, early.postponed_until) == (False, now + timedelta(seconds=600))
+    assert run_query(store.published, COUNT).rows == [(1,)]
+
+    assert store.publish(now + timedelta(seconds=600), pace=pace).changed
+    assert run_query(store.published, COUNT).rows == [(2,)]
+
+
+def test_whoever_asks_for_a_copy_without_a_pace_gets_it_at_once(store, make, now):
+    store.publish(now)
+    stored(store, make, now, "https://a.example/1")
+
+    assert store.publish(now).changed
+    assert store.publish(now, force=True, pace=Pace(3600)).changed
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "[]", "{}", '{"at": 5, "cost_s": 1}', '{"at": "soon", "cost_s": 1}', "\xff"]
+)
+def test_a_note_that_is_lost_or_damaged_costs_one_copy_and_no_more(store, make, now, damage):
+    store.publish(now)
+    note_of(store.published).write_text(damage)
+    stored(store, make, now, "https://a.example/1")
+
+    assert read_last(store.published) is None
+    assert store.publish(now, pace=Pace(3600)).changed
+    last = read_last(store.published)
+    assert last is not None
+    assert last.at == now
+
+
+def test_of_a_copy_that_was_removed_nothing_is_known(tmp_path):
+    published = tmp_path / "news.duckdb"
+    note_last(published, LastCopy(AT, 3.0))
+    assert read_last(published) is None
+    published.touch()
+    assert read_last(published) == LastCopy(AT, 3.0)
+
+
+# --------------------------------------------------------------------------------------------- clones, open readers
+
+
+def test_where_blocks_can_be_shared_the_copy_is_a_clone(tmp_path):
+    (tmp_path / "source").write_bytes(b"x" * 1000)
+
+    def share(target: int, _request: int, source: int) -> None:
+        os.write(target, os.read(source, 1000))
+
+    assert clone_file(tmp_path / "source", tmp_path / "target", clone=share)
+    assert (tmp_path / "target").read_bytes() == b"x" * 1000
+    assert (tmp_path / "target").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EXDEV, errno.ENOTTY, errno.EINVAL])
+def test_where_they_can_not_nothing_is_left_of_the_attempt(tmp_path, number):
+    (tmp_path / "source").write_bytes(b"x")
+
+    def refuse(*_: int) -> None:
+        raise OSError(number, "no")
+
+    assert not clone_file(tmp_path / "source", tmp_path / "target", clone=refuse)
+    assert not (tmp_path / "target").exists()
+
+
+def test_a_clone_that_fails_for_want_of_room_is_an_error(tmp_path):
+    (tmp_path / "source").write_bytes(b"x")
+
+    def fail(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        clone_file(tmp_path / "source", tmp_path / "target", clone=fail)
+    assert not (tmp_path / "target").exists()
+
+
+READER = """
+import sys, duckdb
+path, keeps_it_open = sys.argv[1], sys.argv[2] == "held"
+ask = "SELECT count(*), CAST(sum(length(text)) AS INTEGER) FROM articles"
+held = duckdb.connect(path, read_only=True) if keeps_it_open else None
+print("ready", flush=True)
+while sys.stdin.readline() == "read\\n":
+    for _ in range(3):
+        if held:
+            print(*held.execute(ask).fetchone())
+        else:
+            with duckdb.connect(path, read_only=True) as fresh:
+                print(*fresh.execute(ask).fetchone())
+    print("done", flush=True)
+"""
+
+
+class Reader:
+    """Another process that reads the copy when told to: by one connection all the time, or by a new one each time."""
+
+    def __init__(self, published: Path, kind: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", READER, str(published), kind],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n"
+
+    def begin(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("read\n")
+        self.process.stdin.flush()
+
+    def answers(self) -> list[str]:
+        assert self.process.stdout is not None
+        found: list[str] = []
+        while (line := self.process.stdout.readline().strip()) != "done":
+            assert line, f"the reader has ended with {self.process.wait()}"
+            found.append(line)
+        return found
+
+
+def test_readers_in_other_processes_see_a_whole_copy_at_every_moment(store, make, now):
+    """They read while the next copy is made. Each article's text is as long as the others', so half a copy would show."""
+    stored(store, make, now, "https://a.example/0")
+    store.publish(now)
+    held, fresh = Reader(store.published, "held"), Reader(store.published, "fresh")
+    length = len(make.version().text)
+    try:
+        for number in range(1, 6):
+            stored(store, make, now, f"https://a.example/{number}")
+            held.begin()
+            fresh.begin()
+            assert store.publish(now).changed
+            assert held.answers() == [f"1 {length}"] * 3
+            assert set(fresh.answers()) <= {f"{n} {n * length}" for n in (number, number + 1)}
+    finally:
+        for reader in (held, fresh):
+            reader.process.communicate()
+    assert (held.process.returncode, fresh.process.returncode) == (0, 0)

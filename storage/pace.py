@@ -1,0 +1,61 @@
+"""How often the published copy is made: a copy costs what the database is large, so a large one is made less often."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`every_s`: seconds from one copy to the next at least; 0: a copy after every change.
+
+    `max_share`: the most of the time that may go into publishing, over 0 and at most 1. At 0.1 a copy that took 20
+    seconds is followed by none for 200.
+    """
+
+    every_s: float = 0.0
+    max_share: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class LastCopy:
+    """When the published copy was made, and the seconds that went into it."""
+
+    at: datetime
+    cost_s: float
+
+
+def due_at(last: LastCopy, pace: Pace) -> datetime:
+    """The moment from which the next copy may be made."""
+    return last.at + timedelta(seconds=max(pace.every_s, last.cost_s / pace.max_share))
+
+
+def is_due(last: LastCopy | None, pace: Pace, now: datetime) -> bool:
+    """Whether a copy may be made at `now`; so it may where nothing is known, or where the clock was set back."""
+    return last is None or now < last.at or now >= due_at(last, pace)
+
+
+def note_of(published: Path) -> Path:
+    """Where it is noted when the copy was made: a small file beside it, which may be lost."""
+    return published.with_name(f".{published.name}.made")
+
+
+def read_last(published: Path) -> LastCopy | None:
+    """What is noted of the copy; None where there is no copy, or no note that can be read."""
+    if not published.exists():
+        return None
+    try:
+        noted = json.loads(note_of(published).read_text("utf-8"))
+        return LastCopy(datetime.fromisoformat(noted["at"]).astimezone(UTC), float(noted["cost_s"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def note_last(published: Path, last: LastCopy) -> None:
+    """Note it. Raises `OSError`."""
+    note_of(published).write_text(
+        json.dumps({"at": last.at.isoformat(), "cost_s": round(last.cost_s, 3)}), "utf-8"
+    )
