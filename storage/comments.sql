@@ -11,7 +11,11 @@ COMMENT ON TABLE runs IS 'Each round, backfill or other command that wrote.';
 COMMENT ON TABLE boilerplate IS 'Lines that stand in several articles of one source, with digits, dates and names folded: the memory by which they are told from article text.';
 COMMENT ON TABLE mentions IS 'Where the terms of a watchlist stand in the latest version of an article.';
 COMMENT ON TABLE edits IS 'What an outlet changed in an article after it was first stored: one row for each version that took the place of another. Texts that only our own reading changed (reclean) are no edits.';
+COMMENT ON TABLE story_members IS 'The articles of every story that more than one article tells: which earlier article each resembles, how much of it was copied, and from which agency it says to have it. New articles are compared with those of the days around them.';
+COMMENT ON TABLE watchlists IS 'The watchlists that stored articles were matched by, and whether some still wait for it.';
 COMMENT ON TABLE gaps IS 'Spans of time in which articles of a feed were probably missed, so that a count can be trusted or not.';
+COMMENT ON TABLE story_texts IS 'Internal: the latest articles, with which new ones are compared for stories; dropped when their window has passed.';
+COMMENT ON TABLE story_keys IS 'Internal: hashes of chosen word sequences of these articles; copies share them.';
 COMMENT ON TABLE links IS 'Internal: addresses found in feeds and sitemaps, so that none is fetched again for nothing.';
 COMMENT ON TABLE robots IS 'Internal: the robots.txt of each host, until it expires.';
 COMMENT ON TABLE source_counts IS 'Internal: how many articles of each source have been counted in boilerplate.';
@@ -37,7 +41,7 @@ COMMENT ON COLUMN article_versions.feed_url IS 'The feed it was found in; NULL f
 COMMENT ON COLUMN article_versions.first_seen_at IS 'When its link was first seen, any version (UTC).';
 COMMENT ON COLUMN article_versions.fetched_at IS 'When the page of this version was fetched (UTC).';
 COMMENT ON COLUMN article_versions.version IS 'Number of this version: 1, 2, 3 ... A new one is made when the title or the text changes.';
-COMMENT ON COLUMN article_versions.story_id IS 'Articles that tell the same story share it (near-duplicates across sources); NULL when not assigned.';
+COMMENT ON COLUMN article_versions.story_id IS 'Articles that tell the same story share it (near-duplicates; story_members has the details): the article_id of its first report when the story was found, which it keeps. NULL when nobody else tells it.';
 COMMENT ON COLUMN article_versions.provenance IS 'Where title, authors, text, time, language and canonical_url were read from (jsonld, og, h1, feed, dateline, trafilatura ...), how exact the time is (time_precision: second, minute, day) and whether its offset was stated or assumed (time_offset), what other candidates said (losers: fact:origin=value), and the version of the extractor.';
 COMMENT ON COLUMN article_versions.content_hash IS 'Signed 64-bit hash of title and text; equal hashes mean equal content.';
 COMMENT ON COLUMN article_versions.removed IS 'Blocks taken out of the text: each with its reason and its position (from 0) among the blocks as extracted.';
@@ -132,6 +136,35 @@ COMMENT ON COLUMN edits.correction IS 'The sentence that came with the edit and 
 COMMENT ON COLUMN edits."diff" IS 'A line for each change: ~ rewritten, with [-what went-] and {+what came+}; - went; + came; the headline first.';
 COMMENT ON COLUMN edits.extractor_changed IS 'Whether another version of our extractor read the new text: some of the difference may be its own.';
 
+COMMENT ON COLUMN story_members.story_id IS 'The story; articles.story_id.';
+COMMENT ON COLUMN story_members.article_id IS 'The article; articles.article_id. One row for each.';
+COMMENT ON COLUMN story_members.source_id IS 'The source; sources.source_id.';
+COMMENT ON COLUMN story_members.reported_at IS 'When it was out at the latest, as known when it was compared (UTC): the earlier of publication and first sight.';
+COMMENT ON COLUMN story_members.joined_at IS 'When it was put into the story (UTC).';
+COMMENT ON COLUMN story_members.copied_from IS 'The article reported before it that it shares most with (article_id); NULL for the first report.';
+COMMENT ON COLUMN story_members.similarity IS 'Shared text of both, as a part of their text together, 0 to 1 (estimated Jaccard index); NULL for the first report.';
+COMMENT ON COLUMN story_members.copied_share IS 'Part of its own text that stands in copied_from too, 0 to 1 (estimated, usually within 0.1); NULL for the first report.';
+COMMENT ON COLUMN story_members.agency IS 'The news agency that its byline, dateline or last line names, e.g. Reuters, AP, AFP, dpa; NULL when none.';
+
+COMMENT ON COLUMN watchlists.watchlist_id IS 'The watchlist of the config (id); mentions.watchlist_id.';
+COMMENT ON COLUMN watchlists.definition IS 'Its terms, as JSON: any, all, none.';
+COMMENT ON COLUMN watchlists.definition_hash IS 'Signed 64-bit hash of the definition.';
+COMMENT ON COLUMN watchlists.matched_at IS 'When stored articles were last matched by this definition (UTC); NULL when not yet.';
+COMMENT ON COLUMN watchlists.unmatched_since IS 'Articles stored from then on (UTC) still wait to be matched by this definition; NULL when none waits.';
+COMMENT ON COLUMN watchlists.missed_since IS 'Internal: from when on other rounds stored articles by another definition while these were matched (UTC).';
+
+COMMENT ON COLUMN story_texts.article_id IS 'The article.';
+COMMENT ON COLUMN story_texts.source_id IS 'Its source.';
+COMMENT ON COLUMN story_texts.content_hash IS 'Hash of the title and text that the keys are of.';
+COMMENT ON COLUMN story_texts.reported_at IS 'The earlier of publication and first sight (UTC).';
+COMMENT ON COLUMN story_texts.kept_at IS 'When it was put here (UTC).';
+COMMENT ON COLUMN story_texts.words IS 'Words that were looked at; in scripts without spaces, letters.';
+COMMENT ON COLUMN story_texts.spacing IS 'Among so many word sequences in a row one at least was chosen.';
+COMMENT ON COLUMN story_texts.story_id IS 'The story that it is in; NULL when it is alone.';
+COMMENT ON COLUMN story_texts.agency IS 'The agency that it names.';
+COMMENT ON COLUMN story_keys.story_key IS '32-bit hash of a word sequence.';
+COMMENT ON COLUMN story_keys.article_id IS 'The article that has it.';
+
 COMMENT ON COLUMN gaps.feed_url IS 'The feed; feeds.feed_url.';
 COMMENT ON COLUMN gaps.from_at IS 'Start of the span (UTC).';
 COMMENT ON COLUMN gaps.to_at IS 'End of the span (UTC).';
@@ -164,5 +197,5 @@ COMMENT ON COLUMN batches.batch_id IS 'Name of the batch.';
 COMMENT ON COLUMN batches.committed_at IS 'When it was committed (UTC).';
 COMMENT ON COLUMN schema_version.version IS 'Number of the migration.';
 COMMENT ON COLUMN schema_version.applied_at IS 'When it was applied (UTC).';
-COMMENT ON COLUMN meta.name IS 'changes: how often the file was written to; layer: digest of views and comments.';
+COMMENT ON COLUMN meta.name IS 'changes: how often the file was written to; layer: digest of views and comments; rows_before_stories: rows of article_versions that were not compared for stories yet; watched: hash of all watchlists that stored articles are matched by.';
 COMMENT ON COLUMN meta.value IS 'The value, as text.';

@@ -31,12 +31,16 @@ def migrations(folder: Path = HERE / "migrations") -> list[tuple[int, str]]:
 
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:
-    """Number of the last migration that the file has been through; 0 for an empty file."""
+    """The highest number of a migration that the file has been through; 0 for an empty file."""
+    return max(applied_migrations(con), default=0)
+
+
+def applied_migrations(con: duckdb.DuckDBPyConnection) -> frozenset[int]:
+    """The migrations that the file has been through: one may have come later with a smaller number."""
     made = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version'").fetchone()
     if made == (0,):
-        return 0
-    row = con.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    return int(row[0]) if row else 0
+        return frozenset()
+    return frozenset(int(row[0]) for row in con.execute("SELECT version FROM schema_version").fetchall())
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> bool:
@@ -50,7 +54,8 @@ def migrate(con: duckdb.DuckDBPyConnection) -> bool:
         raise StorageError(
             f"the database has schema {found}, and this presswatch knows schemas up to {newest}: upgrade presswatch"
         )
-    pending = [(number, sql) for number, sql in known if number > found]
+    applied = applied_migrations(con)
+    pending = [(number, sql) for number, sql in known if number not in applied]
     layer = _layer_digest()
     if not pending and _stored_digest(con) == layer:
         return False
