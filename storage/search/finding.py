@@ -147,17 +147,29 @@ def _ready(con: duckdb.DuckDBPyConnection, folder: Path, told: Told, lock_timeou
 def _matches(
     con: duckdb.DuckDBPyConnection, opened: _Opened, tree: Tree, limit: int | None, order: Order, told: Told
 ) -> tuple[list[Match], int]:
-    """The first `limit` matches (None: all), and how many there are."""
+    """The first `limit` matches (None: all), and how many there are.
+
+    Damage in the middle of a file shows only when it is read; the index is made anew then.
+    """
     try:
-        with translated(opened.folder):
-            for wanted in filters_of(tree):
-                if _is_unknown(con, opened.index.searcher(), wanted):
-                    told(f"no article is of {wanted.field}:{wanted.value}")
-            return _asked(con, opened, tree, limit, order)
+        return _told_and_asked(con, opened, tree, limit, order, told)
     except BrokenIndex as error:
-        raise StorageError(
-            f"the search index can't be read: {error}; delete the folder, and it is made anew"
-        ) from error
+        try:
+            brought_up_to_date(con, opened.folder, broken=str(error), told=told)
+            anew = _Opened(opened.folder, *opened_index(opened.folder))
+            return _asked(con, anew, tree, limit, order)
+        except (BrokenIndex, OSError) as again:
+            raise StorageError(f"the search index can't be read: {again}") from again
+
+
+def _told_and_asked(
+    con: duckdb.DuckDBPyConnection, opened: _Opened, tree: Tree, limit: int | None, order: Order, told: Told
+) -> tuple[list[Match], int]:
+    with translated(opened.folder):
+        for wanted in filters_of(tree):
+            if _is_unknown(con, opened.index.searcher(), wanted):
+                told(f"no article is of {wanted.field}:{wanted.value}")
+        return _asked(con, opened, tree, limit, order)
 
 
 def _asked(

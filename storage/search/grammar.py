@@ -212,6 +212,8 @@ def _field_leaf(field: str, match: re.Match[str], written: str, now: datetime) -
                 phrase, loose=scope == "title" and len(phrase.words) == 1 and not phrase.prefixes[0]
             )
         return _leaf(match, scope)
+    if match["open"]:
+        raise QueryError('a " has no second one')
     value = match["quoted"] if match["quoted"] is not None else written
     if field in ("since", "until"):
         try:

@@ -14,6 +14,7 @@ from pathlib import Path
 import tantivy
 
 from storage.errors import StorageError, one_line
+from storage.search.grammar import QueryError
 from storage.search.stems import STEMMERS, main_language, stemmer_of
 from storage.search.words import index_words
 
@@ -100,7 +101,11 @@ def translated(folder: Path) -> Iterator[None]:
     """
     try:
         yield
+    except QueryError:
+        raise
     except (ValueError, TypeError, KeyError, OverflowError) as error:
+        if "max expansions" in str(error):  # 16,384 of tantivy's
+            raise QueryError("too many words begin so: a phrase with a * needs a longer beginning") from error
         if _MACHINE.search(str(error)):
             raise StorageError(f"search index {folder}: {one_line(error)}") from error
         raise BrokenIndex(f"{folder}: {one_line(error)}") from error

@@ -111,14 +111,17 @@ def brought_up_to_date(
     folder: Path,
     *,
     most: int | None = None,
+    broken: str = "",
     lock_timeout_s: float = LOCK_TIMEOUT_S,
     told: Told = lambda _: None,
 ) -> Updated:
-    """The same with the copy open."""
+    """The same with the copy open. `broken`: what was found wrong with the index, which is made anew then."""
     state = state_of(con)
     with file_lock(folder.with_name(f".{folder.name}.lock"), lock_timeout_s):
         remade = ""
         try:
+            if broken:
+                raise BrokenIndex(broken)
             index, mark = opened_index(folder)
             return _updated(con, Work(index, mark, folder, state, most, told))
         except FileNotFoundError:
