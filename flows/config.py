@@ -24,6 +24,7 @@ from flows.schedule import Schedule, parse_schedule
 
 if TYPE_CHECKING:
     from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Source, Watchlist
+    from flows.notices.settings import NoticeSettings
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
@@ -78,6 +79,16 @@ class Config:
         return ArchiveSettings(
             _place(self.path, section.folder), section.rotate_mb * 1_000_000, section.keep_days
         )
+
+    @cached_property
+    def notices(self) -> NoticeSettings | None:
+        """Who is told when something goes wrong, if anybody is."""
+        from flows.notices.settings import NoticeSettings
+
+        section = self.shape.notices
+        if section is None:
+            return None
+        return NoticeSettings(tuple(section.urls), frozenset(section.kinds), section.timeout_s)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

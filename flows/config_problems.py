@@ -131,13 +131,19 @@ def _known_part(loc: tuple[str | int, ...]) -> tuple[Path, str, type[Section] | 
         fields: Mapping[str, FieldInfo] = _fields(annotation)
         if isinstance(step, str) and step in fields:
             field = fields[step]
-            annotation, expected = field.annotation, field.description or expected
+            annotation, expected = _present(field.annotation), field.description or expected
         elif isinstance(step, int) and get_origin(annotation) is list:
             annotation, expected = _item(get_args(annotation)[0])
         else:
             break
         path.append(step)
     return tuple(path), expected, annotation if _fields(annotation) else None
+
+
+def _present(annotation: Any) -> Any:
+    """The section of a key that may be left out (`ArchiveSection | None`); anything else as it is."""
+    sections = [part for part in get_args(annotation) if _fields(part)]
+    return sections[0] if len(sections) == 1 and type(None) in get_args(annotation) else annotation
 
 
 def _fields(annotation: Any) -> Mapping[str, FieldInfo]:

@@ -72,6 +72,16 @@ def _near_timezones(name: str) -> list[str]:
     return get_close_matches(name[:80], available_timezones(), n=1, cutoff=0.8)
 
 
+def _notice_address(url: str) -> None:
+    scheme, _, rest = url.partition("://")
+    if not (
+        rest and scheme.isascii() and scheme.replace("+", "").replace("-", "").replace(".", "").isalnum()
+    ):
+        raise ValueError("it starts with a scheme that apprise knows, such as mailtos:// or slack://")
+    if not url.isprintable() or len(url) > 2000:
+        raise ValueError("no control characters, at most 2,000 characters")
+
+
 def _language(code: str) -> None:
     if code not in LANGUAGES:
         raise ValueError
@@ -93,6 +103,11 @@ def _switched(value: Any) -> Any:
 
 Text = Annotated[str, _checked(_some_text), Field(description="a text that is not empty")]
 WebAddress = Annotated[str, _checked(_web_address), Field(description="a web address")]
+NoticeAddress = Annotated[str, _checked(_notice_address), Field(description="an address of apprise")]
+NoticeKind = Annotated[
+    Literal["feed_dead", "source_quiet", "template_changed", "gap", "round_failed", "disk_low"],
+    Field(description="one of feed_dead, source_quiet, template_changed, gap, round_failed, disk_low"),
+]
 Network = Annotated[str, _checked(_network), Field(description="a network such as 127.0.2.0/24")]
 Switch = Annotated[bool, BeforeValidator(_switched)]
 Id = Annotated[
@@ -145,6 +160,15 @@ class ArchiveSection(Section):
     keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = _key(None, "a whole number from 1 to 36_500")
 
 
+class NoticesSection(Section):
+    urls: list[NoticeAddress] = _key([], "a list of addresses of apprise")
+    kinds: list[NoticeKind] = _key(
+        ["feed_dead", "source_quiet", "template_changed", "gap", "round_failed", "disk_low"],
+        "a list of feed_dead, source_quiet, template_changed, gap, round_failed, disk_low",
+    )
+    timeout_s: float = _key(20.0, "a number greater than 0, at most 120", gt=0, le=120)
+
+
 class SourceSection(Section):
     id: Id
     name: Text
@@ -177,6 +201,7 @@ class ConfigFile(Section):
     fetch: FetchSection = _key(FetchSection(), "a mapping")
     extract: ExtractSection = _key(ExtractSection(), "a mapping")
     archive: ArchiveSection | None = _key(None, "a mapping")
+    notices: NoticesSection | None = _key(None, "a mapping")
     search: Switch = _key(True, "true or false")
     sources: list[SourceSection] = _key(..., "a list of at least one source", min_length=1)
     watchlists: list[WatchlistSection] = _key([], "a list of watchlists")

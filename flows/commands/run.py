@@ -64,6 +64,7 @@ def round_request(
         all_feeds=all_feeds,
         command=command,
         archive=config.archive,
+        notices=config.notices,
         search=config.shape.search,
     )
 

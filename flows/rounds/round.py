@@ -27,6 +27,9 @@ from extractors.model import (
 )
 from extractors.ports import Assignment, Progress, Tools
 from extractors.urls import identity
+from flows.notices.conditions import failure_of
+from flows.notices.round_end import tell_notices
+from flows.notices.settings import NoticeSettings
 from flows.rounds.indexing import refresh_search
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
@@ -60,6 +63,7 @@ class RoundRequest:
     all_feeds: bool = False
     command: str = "run"
     archive: ArchiveSettings | None = None
+    notices: NoticeSettings | None = None
     search: bool = False  # whether the search index is kept up to date
 
 
@@ -153,11 +157,38 @@ async def run_round(
     step: Step = untracked,
     now: Callable[[], datetime] = now_utc,
 ) -> RoundResult:
-    """One whole round. `step` takes each named step (Prefect makes a task run of it).
+    """One whole round, and word of it to whom the config names. `step` takes each named step (Prefect makes a task
+    run of it).
 
-    A `stop` ends it early: what is done is kept. Raises `StorageError` when the database can't be used or
-    written, and nothing that a web site can cause.
+    A `stop` ends it early: what is done is kept, and nobody is told. Raises `StorageError` when the database can't be
+    used or written, and nothing that a web site can cause.
     """
+    try:
+        result = await _take_round(request, progress=progress, stop=stop, step=step, now=now)
+    except Exception as error:
+        await _tell(request, str(error) or repr(error), step, now)
+        raise
+    if not result.stopped:
+        status = result.summary.run.status if result.summary else None
+        failure = failure_of(network_down=result.network_down, status=status)
+        await _tell(request, failure, step, now)
+    return result
+
+
+async def _tell(request: RoundRequest, failure: str | None, step: Step, now: Callable[[], datetime]) -> None:
+    if request.notices is None:
+        return
+    work = partial(tell_notices, request.notices, request.database, request.published, failure, now())
+    try:
+        await step("notices", lambda: asyncio.to_thread(work))
+    except Exception as error:  # a fault of ours there is no fault of the round
+        log.error("internal error in notices: %r", error)
+        log.debug("where", exc_info=error)
+
+
+async def _take_round(
+    request: RoundRequest, *, progress: Progress, stop: Stop, step: Step, now: Callable[[], datetime]
+) -> RoundResult:
     store = Store(request.database, request.published)
     run = Run(new_run_id(now()), request.command, now())
     plan: Plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run, now()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -122,13 +123,13 @@ def history_feeds() -> tuple[FeedState, ...]:
     )  # fmt: skip
 
 
-@pytest.fixture
-def history(workplace: Path) -> Path:
+@pytest.fixture(scope="session")
+def made_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weeks of the Harbour Post, which has gone quiet, and of the Hill Herald, whose pages have changed; one feed that
     fails, one that is gone; a gap; a page to be tried again."""
-    (workplace / "config.yaml").write_text(HISTORY_CONFIG)
+    folder = tmp_path_factory.mktemp("history") / "data"
     now, hour = HISTORY_NOW, timedelta(hours=1)
-    store = Store(workplace / "data/presswatch.duckdb", workplace / "data/news.duckdb")
+    store = Store(folder / "presswatch.duckdb", folder / "news.duckdb")
     store.sync_sources(HISTORY_SOURCES)
     quiet = [history_article(n, "harbour", now - timedelta(days=2 + n // 10, minutes=n)) for n in range(200)]
     fresh = [history_article(1000 + n, "valley", now - hour * (1 + n)) for n in range(3)]
@@ -156,4 +157,12 @@ def history(workplace: Path) -> Path:
     store.commit(now)
     store.finish_run(Run("run-1", "run", now - hour, now - hour + timedelta(seconds=75), "done"))
     store.publish(now)
+    return folder
+
+
+@pytest.fixture
+def history(workplace: Path, made_history: Path) -> Path:
+    """A folder of one's own with a config and a store that has a history (`made_history`)."""
+    (workplace / "config.yaml").write_text(HISTORY_CONFIG)
+    shutil.copytree(made_history, workplace / "data")
     return workplace
