@@ -35,6 +35,7 @@ COMMANDS: CommandTable = {
     "sql": ("flows.commands.sql", "A query on the published copy."),
     "search": ("flows.commands.search", "The articles that a query means, the best first."),
     "export": ("flows.commands.export", "Articles as Parquet, CSV, JSON lines, or an RSS feed."),
+    "report": ("flows.commands.report", "The press review: one page in HTML, for the board."),
     "publish": ("flows.commands.publish", "Refresh the published copy now."),
     "doctor": (
         "flows.commands.doctor",

@@ -53,3 +53,12 @@ def next_moment(schedule: Schedule, after: datetime) -> datetime:
         return next(CronSim(schedule.cron, after))
     step = timedelta(seconds=schedule.interval_s or SHORTEST_S)
     return ANCHOR + ((after - ANCHOR) // step + 1) * step
+
+
+def last_moment(schedule: Schedule, now: datetime) -> datetime:
+    """The last moment of the schedule that is not later than `now`, in UTC."""
+    now = now.astimezone(UTC)
+    if schedule.cron is not None:
+        return next(CronSim(schedule.cron, now + timedelta(microseconds=1), reverse=True))
+    step = timedelta(seconds=schedule.interval_s or SHORTEST_S)
+    return ANCHOR + (now - ANCHOR) // step * step
