@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import click
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
@@ -28,6 +29,7 @@ from flows.commands.run import round_request
 from flows.config import Config, load_config
 from flows.exits import CommandError, ConfigError
 from flows.maintain import STEPS, Upkeep, take
+from flows.moments import minute
 from flows.monitor import artifact_kept, keep_backfill_artifact, keep_round_artifact, tracked
 from flows.progress import Lines, RoundProgress
 from flows.rounds.round import now_utc, run_round
@@ -37,6 +39,7 @@ from flows.serving import presence
 from storage.errors import StorageError
 from storage.store import Store
 
+T = TypeVar("T")
 Route = Literal["sitemap", "archive", "urls", "warc"]
 
 
@@ -52,6 +55,18 @@ async def _attended() -> AsyncIterator[Stop]:
         yield stop
 
 
+async def _in_good_order(stop: Stop, work: Coroutine[Any, Any, T]) -> T:
+    """The result of the work. Prefect cancels a run whose lease it can't renew, since its server is away: then the work
+    is asked to stop, and keeps what is done."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        stop.set()
+        await task
+        raise
+
+
 def _config(path: str) -> Config:
     try:
         return load_config(Path(path))
@@ -59,15 +74,21 @@ def _config(path: str) -> Config:
         raise CommandError(str(error)) from None
 
 
+def _run_name() -> str:
+    """What the run is called in the UI: "monitor 2026-11-24 05:50", by the time it is for, in UTC."""
+    return f"{flow_run.flow_name} {minute(flow_run.scheduled_start_time or now_utc())}"
+
+
 def _told(state: State[Any]) -> State[Any]:
-    """The state, its message said to the supervisor, whose log it belongs to."""
+    """The state, its message said to the log of the run, and to the supervisor."""
+    get_run_logger().info(state.message)
     with suppress(OSError):  # nobody reads it any more
         sys.stdout.write(f"presswatch: {safe_text(state.message or '')}\n")
         sys.stdout.flush()
     return state
 
 
-@flow(name="monitor", persist_result=False)
+@flow(name="monitor", flow_run_name=_run_name, persist_result=False)
 async def monitor(
     config: str = "config.yaml", sources: tuple[str, ...] = (), all_feeds: bool = False
 ) -> State[Any]:
@@ -84,7 +105,9 @@ async def monitor(
     async with _attended() as stop:
         try:
             request = round_request(_config(config), sources, all_feeds=all_feeds)
-            result = await run_round(request, progress=progress, stop=stop, step=tracked)
+            result = await _in_good_order(
+                stop, run_round(request, progress=progress, stop=stop, step=tracked)
+            )
         except (CommandError, StorageError) as error:
             return _told(Failed(message=str(error)))
         except click.UsageError as error:
@@ -95,7 +118,7 @@ async def monitor(
         return _told(Completed(message=headline(result)))
 
 
-@flow(name="backfill", persist_result=False)
+@flow(name="backfill", flow_run_name="backfill {route}", persist_result=False)
 async def backfill(
     config: str = "config.yaml",
     route: Route = "sitemap",
@@ -122,7 +145,9 @@ async def backfill(
     async with _attended() as stop:
         try:
             request = _backfill_request(_config(config), route, sources, since, until, limit, files)
-            result = await run_backfill(request, progress=progress, stop=stop, step=tracked)
+            result = await _in_good_order(
+                stop, run_backfill(request, progress=progress, stop=stop, step=tracked)
+            )
         except (CommandError, StorageError) as error:
             return _told(Failed(message=str(error)))
         await keep_backfill_artifact(result)
@@ -170,7 +195,7 @@ def _start_of(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), UTC) if day is not None else None
 
 
-@flow(name="maintain", persist_result=False)
+@flow(name="maintain", flow_run_name=_run_name, persist_result=False)
 async def maintain(config: str = "config.yaml") -> State[Any]:
     """Once a night: judge stored text again, drop what is past its time, publish, and say how all is.
 

@@ -30,6 +30,7 @@ KEEPING = {
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_S),
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 
 
@@ -91,7 +92,8 @@ def start_server(home: Path, port: int | None = None) -> PrefectServer:
     it), that ends when this process does. It is not ready yet: see `wait_until_ready`."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = port or free_port()
-    environ = KEEPING | os.environ | QUIET | {"PREFECT_HOME": str(home)}
+    looks = {"PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}  # else its pages ask at 4200
+    environ = KEEPING | os.environ | QUIET | looks | {"PREFECT_HOME": str(home)}
     environ.pop("PREFECT_API_URL", None)
     environ.pop("PREFECT_PROFILE", None)
     arguments = ("server", "start", "--host", "127.0.0.1", "--port", str(port))

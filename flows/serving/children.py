@@ -28,6 +28,7 @@ LOGGING = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,extractors,storage",
     "PREFECT_LOGGING_COLORS": "false",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what the runner itself says
 }
 
 

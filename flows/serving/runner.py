@@ -17,14 +17,14 @@ from pathlib import Path
 from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
+from flows.serving.children import OURS
 from flows.serving.deployments import HEARTBEAT_S, deployments, install_automation, zombie_automation
 from flows.serving.order import Order
 from flows.serving.presence import living, signal_all
-from flows.serving.zombies import clear_inherited
+from flows.serving.zombies import Zombies
 
 RUNS_AT_ONCE = 4  # a round, the night's upkeep, and two backfills
 STOP_LIMIT_S = 7.0  # for the flow runs under way: a round has 5 s of grace, then commits and publishes
-READY = "presswatch: serving"
 
 
 def query_seconds(interval_s: int | None) -> float:
@@ -46,13 +46,13 @@ async def serve(order: Order) -> None:
     ids = [await runner.aadd_deployment(each) for each in await deployments(order)]
     async with get_client() as client:
         await install_automation(client, zombie_automation(order.name, ids))
-        clearing = asyncio.create_task(clear_inherited(client, ids, order.running, started_at))
+        clearing = asyncio.create_task(Zombies(ids, order.running, started_at, _say).clear_for_ever(client))
         serving = asyncio.create_task(runner.start())
         stopped = asyncio.Event()
         await asyncio.sleep(0)  # the runner sets a handler of its own first, which would end runs as crashed
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-        _say(READY)
+        _say("serving")
         await _first_of(serving, stopped)
         clearing.cancel()
         if stopped.is_set():
@@ -86,7 +86,8 @@ async def wait_for_end(
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    """For whoever looks at `presswatch serve`."""
+    sys.stdout.write(f"{OURS}{line}\n")
     sys.stdout.flush()
 
 

@@ -48,9 +48,8 @@ class Patience:
     def died(self) -> float:
         """Note a death; the pause before the next start, in seconds."""
         lived_s = self.clock() - self.started_at
-        self.pause_s = (
-            1.0 if lived_s > STEADY_S or not self.pause_s else min(2 * self.pause_s, LONGEST_PAUSE_S)
-        )
+        longer_s = min(2 * self.pause_s, LONGEST_PAUSE_S) or 1.0
+        self.pause_s = 0.0 if lived_s > STEADY_S else longer_s
         self.not_before = self.clock() + self.pause_s
         return self.pause_s
 
@@ -71,6 +70,7 @@ class Supervisor:
     api_url: str
     port: int | None
     note: Note
+    away_s: float = AWAY_S
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     server: PrefectServer | None = None
@@ -127,9 +127,7 @@ class Supervisor:
             if self.server.is_running() and not hangs:
                 return
             pause_s = self._patience_server.died()
-            self.note(
-                f"the Prefect server {'hangs' if hangs else 'has ended'}; started again in {span(pause_s)}"
-            )
+            self.note(f"the Prefect server {'hangs' if hangs else 'has ended'}; {_again(pause_s)}")
             self.server.stop(SERVER_END_S)
             self.server, self.answers = None, False
         if self._patience_server.may_start():
@@ -141,7 +139,7 @@ class Supervisor:
     def _tend_runner(self) -> None:
         if self.runner is not None and self.runner.code() is not None:
             pause_s = self._patience_runner.died()
-            self.note(f"the runner has ended ({self.runner.code()}); started again in {span(pause_s)}")
+            self.note(f"the runner has ended ({self.runner.code()}); {_again(pause_s)}")
             self.runner = None
         if (
             self.runner is None
@@ -164,7 +162,7 @@ class Supervisor:
         if self.answers and self.runner is not None:
             self._tracked_at, self._next_round = self.clock(), None
             return
-        if self.clock() - self._tracked_at < AWAY_S:
+        if self.clock() - self._tracked_at < self.away_s:
             return
         now = self.now()
         if self._next_round is None:
@@ -192,6 +190,10 @@ class Supervisor:
             child.kill()
         if self.server is not None:
             await asyncio.to_thread(self.server.stop, SERVER_END_S)
+
+
+def _again(pause_s: float) -> str:
+    return f"started again in {span(pause_s)}" if pause_s else "started again"
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
