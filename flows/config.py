@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from flows.config_problems import nodes_at, problem_at, repeated, shape_problems
 from flows.config_schema import ConfigFile, Section
 from flows.exits import ConfigError, Problem
 from flows.machine import usable_cpus
+from flows.report.period import ReportPlan, parse_span
 from flows.schedule import Schedule, parse_schedule
 
 if TYPE_CHECKING:
@@ -78,6 +80,20 @@ class Config:
             return None
         return ArchiveSettings(
             _place(self.path, section.folder), section.rotate_mb * 1_000_000, section.keep_days
+        )
+
+    @cached_property
+    def report(self) -> ReportPlan | None:
+        """When a press review is written, of what, and where to; if one is."""
+        section = self.shape.report
+        if section is None:
+            return None
+        return ReportPlan(
+            schedule=parse_schedule(section.every),
+            since=parse_span(section.since),
+            folder=_place(self.path, section.folder),
+            watchlists=tuple(section.watchlists),
+            keep=timedelta(days=section.keep_days) if section.keep_days is not None else None,
         )
 
     @cached_property
@@ -192,7 +208,17 @@ def _sense_problems(root: Node, file: str) -> list[Problem]:
     for path, node in nodes_at(root, "watchlists", "*"):
         if isinstance(node.value, dict) and not any(_filled(node.value, key) for key in ("any", "all")):
             problems.append(problem_at(root, path, file, "at least one term in any or all", found="none"))
-    return problems
+    return problems + _report_problems(root, file)
+
+
+def _report_problems(root: Node, file: str) -> list[Problem]:
+    """Watchlists of the press review that there are not."""
+    known = {node.value for _, node in nodes_at(root, "watchlists", "*", "id")}
+    return [
+        problem_at(root, path, file, "the id of a watchlist")
+        for path, node in nodes_at(root, "report", "watchlists", "*")
+        if isinstance(node.value, str) and node.value not in known
+    ]
 
 
 def _term_problems(root: Node, file: str) -> list[Problem]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from flows.report.period import parse_span
 from flows.schedule import parse_schedule
 
 # ISO 639-1, the codes in use (Library of Congress, code list for the representation of names of languages)
@@ -192,6 +193,16 @@ class WatchlistSection(Section):
     none: list[Text] = _key([], "a list of terms")
 
 
+class ReportSection(Section):
+    every: Annotated[str, _checked(parse_schedule)] = _key(
+        "0 7 * * *", "a cron expression, or an interval such as 1d"
+    )
+    since: Annotated[str, _checked(parse_span)] = _key("24h", "a span such as 24h or 7d")
+    folder: Text = _key("data/reports", "a path")
+    watchlists: list[Id] = _key([], "a list of ids of watchlists")
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = _key(None, "a whole number from 1 to 36_500")
+
+
 class ConfigFile(Section):
     database: Text = _key("data/presswatch.duckdb", "a path")
     published: Text = _key("data/news.duckdb", "a path")
@@ -202,6 +213,7 @@ class ConfigFile(Section):
     extract: ExtractSection = _key(ExtractSection(), "a mapping")
     archive: ArchiveSection | None = _key(None, "a mapping")
     notices: NoticesSection | None = _key(None, "a mapping")
+    report: ReportSection | None = _key(None, "a mapping")
     search: Switch = _key(True, "true or false")
     sources: list[SourceSection] = _key(..., "a list of at least one source", min_length=1)
     watchlists: list[WatchlistSection] = _key([], "a list of watchlists")

@@ -21,6 +21,7 @@ from flows.config_schema import (
     ExtractSection,
     FetchSection,
     NoticesSection,
+    ReportSection,
     SourceSection,
     WatchlistSection,
 )
@@ -123,7 +124,7 @@ def test_the_shipped_config_is_sound_and_explains_every_key() -> None:
     assert len({source.language for source in config.sources}) >= 8
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     comments = "\n".join(re.findall(r"#.*", text))
-    for section in (ConfigFile, FetchSection, ExtractSection, ArchiveSection, NoticesSection):
+    for section in (ConfigFile, FetchSection, ExtractSection, ArchiveSection, NoticesSection, ReportSection):
         for key in section.model_fields:
             assert re.search(rf"^(?:# )? *{key}:", text, re.MULTILINE), f"{key} is not in config.yaml"
     for key in SourceSection.model_fields:
@@ -265,7 +266,7 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
         (
             "fetsch: {}",
             (
-                "fetsch: expected one of database, published, schedule, fetch, extract, archive, notices, search, "
+                "fetsch: expected one of database, published, schedule, fetch, extract, archive, notices, report, search, "
                 "sources, watchlists, "
                 "found the unknown key 'fetsch' (did you mean fetch?)"
             ),
@@ -576,7 +577,8 @@ def test_the_docs_have_every_key_with_what_is_expected_and_its_default() -> None
     tables = {part.split("\n")[0].strip("` "): part for part in text.split("\n## ")}
     for heading, section in (
         ("At the top", ConfigFile), ("fetch", FetchSection), ("extract", ExtractSection),
-        ("archive", ArchiveSection), ("notices", NoticesSection), ("sources", SourceSection), ("watchlists", WatchlistSection),
+        ("archive", ArchiveSection), ("report", ReportSection), ("notices", NoticesSection),
+        ("sources", SourceSection), ("watchlists", WatchlistSection),
     ):  # fmt: skip
         rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", tables[heading], re.MULTILINE)
         assert [key for key, _, _ in rows] == list(section.model_fields)
