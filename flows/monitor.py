@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow, task
-from prefect.artifacts import acreate_table_artifact
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
 from extractors.ports import Progress
-from flows.rounds.round import RoundRequest, RoundResult, run_round
+from flows.health.page import health_markdown
+from flows.rounds.round import RoundRequest, RoundResult, now_utc, run_round
 from flows.rounds.stopping import Stop
 from flows.rounds.summary import headline, summary_rows
+from storage.health import status_report
 
 if TYPE_CHECKING:
     from flows.backfill.request import BackfillResult
@@ -63,8 +65,16 @@ def artifact_kept() -> Iterator[None]:
 
 
 async def keep_round_artifact(result: RoundResult) -> None:
-    """A table of what became of a round, with the flow run that made it."""
+    """A table of what became of a round, and a page of how all is, with the flow run that made them."""
     await _keep("presswatch-round", headline(result), summary_rows(result))
+    if result.request is not None:
+        with artifact_kept():
+            page = await asyncio.to_thread(_health_of, result.request)
+            await acreate_markdown_artifact(key="presswatch-health", markdown=page, description="How all is")
+
+
+def _health_of(request: RoundRequest) -> str:
+    return health_markdown(status_report(request.database, request.published), now_utc())
 
 
 async def keep_backfill_artifact(result: BackfillResult) -> None:

@@ -169,4 +169,6 @@ def _escaped(text: str) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
     return str(int(value)) if value.is_integer() else repr(value)

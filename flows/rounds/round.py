@@ -83,6 +83,7 @@ class RoundResult:
     stopped: bool
     network_down: bool
     published: bool
+    request: RoundRequest | None = None  # what was asked for
 
 
 async def untracked(_name: str, step: Callable[[], Awaitable[Any]]) -> Any:
@@ -215,6 +216,7 @@ async def _take_round(
         stopped=stopped,
         network_down=round_.network_down,
         published=published,
+        request=request,
     )
 
 
