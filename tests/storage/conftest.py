@@ -117,6 +117,6 @@ class Maker:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> Maker:
     return Maker()
