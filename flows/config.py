@@ -26,6 +26,7 @@ from flows.schedule import Schedule, parse_schedule
 
 if TYPE_CHECKING:
     from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Source, Watchlist
+    from storage.pace import Pace
     from flows.notices.settings import NoticeSettings
 
 __all__ = ["Config", "ConfigError", "load_config"]
@@ -69,6 +70,15 @@ class Config:
         section = self.shape.extract
         workers = self.cpus() if section.workers == "auto" else section.workers
         return ExtractSettings(workers=workers, timeout_s=section.timeout_s)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How often rounds make the published copy."""
+        from storage.pace import Pace
+
+        section = self.shape.publish
+        every_s = parse_schedule(section.every).interval_s if section.every is not None else None
+        return Pace(every_s or 0.0, section.max_share)
 
     @cached_property
     def archive(self) -> ArchiveSettings | None:

@@ -98,6 +98,11 @@ def _some_text(text: str) -> None:
         raise ValueError
 
 
+def _interval(text: str) -> None:
+    if parse_schedule(text).interval_s is None:
+        raise ValueError("an interval is a number with s, m, h or d")
+
+
 def _switched(value: Any) -> Any:
     return _SWITCH.get(value.lower(), value) if isinstance(value, str) else value
 
@@ -153,6 +158,11 @@ class FetchSection(Section):
 class ExtractSection(Section):
     workers: Workers = _key("auto", "auto, or a whole number from 1 to 256")
     timeout_s: float = _key(15.0, "a number greater than 0, at most 600", gt=0, le=600)
+
+
+class PublishSection(Section):
+    every: Annotated[str, _checked(_interval)] | None = _key(None, "an interval such as 10m")
+    max_share: float = _key(0.1, "a number greater than 0, at most 1", gt=0, le=1)
 
 
 class ArchiveSection(Section):
@@ -212,6 +222,7 @@ class ConfigFile(Section):
     fetch: FetchSection = _key(FetchSection(), "a mapping")
     extract: ExtractSection = _key(ExtractSection(), "a mapping")
     archive: ArchiveSection | None = _key(None, "a mapping")
+    publish: PublishSection = _key(PublishSection(), "a mapping")
     notices: NoticesSection | None = _key(None, "a mapping")
     report: ReportSection | None = _key(None, "a mapping")
     search: Switch = _key(True, "true or false")

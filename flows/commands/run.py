@@ -65,6 +65,7 @@ def round_request(
         command=command,
         archive=config.archive,
         notices=config.notices,
+        pace=config.pace,
         search=config.shape.search,
     )
 

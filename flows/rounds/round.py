@@ -35,6 +35,7 @@ from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
 from storage.commit import Committed
 from storage.errors import DatabaseBusy, StorageError
+from storage.pace import Pace
 from storage.store import Store
 from storage.summary import RunSummary
 
@@ -64,6 +65,7 @@ class RoundRequest:
     command: str = "run"
     archive: ArchiveSettings | None = None
     notices: NoticeSettings | None = None
+    pace: Pace | None = None  # of publishing; None: after each round that changed something
     search: bool = False  # whether the search index is kept up to date
 
 
@@ -222,13 +224,15 @@ async def _take_round(
 
 def _publish(request: RoundRequest, store: Store, now: datetime) -> bool:
     try:
-        changed = store.publish(now).changed
+        made = store.publish(now, pace=request.pace)
     except DatabaseBusy as error:
         log.warning("not published now: %s", error)
         return False
     if request.search:
         refresh_search(request.published)
-    return changed
+    if made.postponed_until is not None:
+        log.info("not published before %s: publish in the config", f"{made.postponed_until:%H:%M:%S} UTC")
+    return made.changed
 
 
 def _summary(store: Store, run_id: str) -> RunSummary | None:

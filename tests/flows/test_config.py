@@ -21,11 +21,13 @@ from flows.config_schema import (
     ExtractSection,
     FetchSection,
     NoticesSection,
+    PublishSection,
     ReportSection,
     SourceSection,
     WatchlistSection,
 )
 from flows.schedule import Schedule
+from storage.pace import Pace
 
 ROOT = Path(__file__).parents[2]
 ONE_SOURCE = "sources:\n  - {id: a, name: A, feeds: ['https://a.example/rss']}\n"
@@ -124,7 +126,15 @@ def test_the_shipped_config_is_sound_and_explains_every_key() -> None:
     assert len({source.language for source in config.sources}) >= 8
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     comments = "\n".join(re.findall(r"#.*", text))
-    for section in (ConfigFile, FetchSection, ExtractSection, ArchiveSection, NoticesSection, ReportSection):
+    for section in (
+        ConfigFile,
+        FetchSection,
+        ExtractSection,
+        ArchiveSection,
+        PublishSection,
+        NoticesSection,
+        ReportSection,
+    ):
         for key in section.model_fields:
             assert re.search(rf"^(?:# )? *{key}:", text, re.MULTILINE), f"{key} is not in config.yaml"
     for key in SourceSection.model_fields:
@@ -146,6 +156,20 @@ def test_pages_are_kept_where_there_is_an_archive_and_nowhere_else(load: Loader,
     kept = load("archive: {folder: pages, rotate_mb: 5, keep_days: 30}\n" + ONE_SOURCE).archive
     assert kept == ArchiveSettings(tmp_path / "pages", 5_000_000, 30)
     assert load("archive: {folder: pages}\n" + ONE_SOURCE).archive == ArchiveSettings(tmp_path / "pages")
+
+
+def test_rounds_publish_at_the_pace_of_the_config(load: Loader) -> None:
+    assert load(ONE_SOURCE).pace == Pace(0.0, 0.1)
+    assert load("publish: {every: 10m, max_share: 0.5}\n" + ONE_SOURCE).pace == Pace(600.0, 0.5)
+
+
+def test_publishing_has_an_interval_and_no_cron_expression(complaints: Complaint) -> None:
+    assert complaints(ONE_SOURCE + "publish:\n  every: '* * * * *'\n") == [
+        (
+            "config.yaml:4: publish.every: expected an interval such as 10m, found '* * * * *' "
+            "(an interval is a number with s, m, h or d)"
+        )
+    ]
 
 
 def test_a_key_whose_items_are_all_commented_out_is_a_key_left_out(load: Loader) -> None:
@@ -266,7 +290,7 @@ def test_a_wrong_value_is_one_line_with_file_line_key_expected_and_found(complai
         (
             "fetsch: {}",
             (
-                "fetsch: expected one of database, published, schedule, fetch, extract, archive, notices, report, search, "
+                "fetsch: expected one of database, published, schedule, fetch, extract, archive, publish, notices, report, search, "
                 "sources, watchlists, "
                 "found the unknown key 'fetsch' (did you mean fetch?)"
             ),
@@ -577,7 +601,7 @@ def test_the_docs_have_every_key_with_what_is_expected_and_its_default() -> None
     tables = {part.split("\n")[0].strip("` "): part for part in text.split("\n## ")}
     for heading, section in (
         ("At the top", ConfigFile), ("fetch", FetchSection), ("extract", ExtractSection),
-        ("archive", ArchiveSection), ("report", ReportSection), ("notices", NoticesSection),
+        ("archive", ArchiveSection), ("report", ReportSection), ("notices", NoticesSection), ("publish", PublishSection),
         ("sources", SourceSection), ("watchlists", WatchlistSection),
     ):  # fmt: skip
         rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", tables[heading], re.MULTILINE)
