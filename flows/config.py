@@ -26,8 +26,8 @@ from flows.schedule import Schedule, parse_schedule
 
 if TYPE_CHECKING:
     from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Source, Watchlist
-    from storage.pace import Pace
     from flows.notices.settings import NoticeSettings
+    from storage.pace import Pace
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
