@@ -36,7 +36,7 @@ _COUNTS = (
     """
     SELECT max(last_polled_at) AS as_of, count(*) AS feeds, count(*) FILTER (state = 'ok') AS feeds_ok,
       count(*) FILTER (state = 'failing') AS feeds_failing, count(*) FILTER (state = 'gone') AS feeds_gone
-    FROM feeds
+    FROM feeds WHERE feed_url IN (SELECT unnest(feeds) FROM sources)
     """,
     """
     SELECT count(*) FILTER (status IN ('connection', 'timeout')) >= greatest(3, count(*) / 2) AS network_down
@@ -58,7 +58,7 @@ FROM runs ORDER BY started_at DESC LIMIT ?
 
 _FAILING = f"""
 WITH failing AS (
-  SELECT * FROM feeds WHERE state <> 'ok'
+  SELECT * FROM feeds WHERE state <> 'ok' AND feed_url IN (SELECT unnest(feeds) FROM sources)
 ), told AS (
   SELECT url, arg_max(detail, "at") AS detail FROM outcomes
   WHERE stage = 'feed' AND "at" > {_NOW} - INTERVAL 35 DAY AND url IN (SELECT feed_url FROM failing)
