@@ -99,8 +99,10 @@ WITH told AS (
 )
 SELECT p.story_id, p.place, p.source_id, coalesce(s.name, p.source_id) AS outlet, p.reported_at,
   CAST(date_diff('second', p.first_reported_at, p.reported_at) // 60 AS INTEGER) AS delay_minutes,
-  p.title, p."language", p.article_id, p.canonical_url, p.first_reported_at
-FROM placed p LEFT JOIN sources s ON s.source_id = p.source_id;
+  m.copied_share AS share_copied, m.copied_from, m.agency, p.title, p."language", p.article_id, p.canonical_url, p.first_reported_at
+FROM placed p
+LEFT JOIN sources s ON s.source_id = p.source_id
+LEFT JOIN story_members m ON m.story_id = p.story_id AND m.article_id = p.article_id;
 
 COMMENT ON VIEW coverage IS 'Every article of every story, the first report and the copies: which outlet, when, and how long after the first.';
 COMMENT ON COLUMN coverage.story_id IS 'The story; articles.story_id.';
@@ -109,6 +111,9 @@ COMMENT ON COLUMN coverage.source_id IS 'The source; sources.source_id.';
 COMMENT ON COLUMN coverage.outlet IS 'Its name.';
 COMMENT ON COLUMN coverage.reported_at IS 'When this article was out at the latest (UTC): its publication time; where it states a day only or nothing, the end of that day or the time that it was first seen, whichever is earlier.';
 COMMENT ON COLUMN coverage.delay_minutes IS 'Whole minutes after the first report of the story; 0 for the first.';
+COMMENT ON COLUMN coverage.share_copied IS 'The part of its text that stands in copied_from too, 0 to 1; NULL for the first report.';
+COMMENT ON COLUMN coverage.copied_from IS 'The earlier article of the story that it shares most with (article_id); NULL for the first report.';
+COMMENT ON COLUMN coverage.agency IS 'The news agency that it names as its source; NULL when it names none.';
 COMMENT ON COLUMN coverage.title IS 'Its headline.';
 COMMENT ON COLUMN coverage."language" IS 'ISO 639-1 code of its language; NULL when unknown.';
 COMMENT ON COLUMN coverage.article_id IS 'The article; articles.article_id.';
@@ -120,7 +125,7 @@ SELECT story_id, arg_min(title, place) AS title, arg_min(source_id, place) AS so
   arg_min(outlet, place) AS outlet, min(reported_at) AS first_reported_at, count(*) AS articles,
   count(DISTINCT source_id) AS outlets, max(reported_at) AS last_reported_at,
   CAST(median(delay_minutes) FILTER (place > 1) AS INTEGER) AS median_delay_minutes,
-  arg_min(article_id, place) AS article_id, arg_min(canonical_url, place) AS canonical_url
+  mode(agency) AS agency, arg_min(article_id, place) AS article_id, arg_min(canonical_url, place) AS canonical_url
 FROM coverage GROUP BY story_id;
 
 COMMENT ON VIEW first_reports IS 'One row per story: who reported it first, and how far it went. ORDER BY outlets DESC gives the big ones.';
@@ -133,6 +138,7 @@ COMMENT ON COLUMN first_reports.articles IS 'Articles that tell the story, the f
 COMMENT ON COLUMN first_reports.outlets IS 'Outlets among them.';
 COMMENT ON COLUMN first_reports.last_reported_at IS 'When the last of them was out (UTC).';
 COMMENT ON COLUMN first_reports.median_delay_minutes IS 'Median of the minutes by which the others came later; NULL when there are none.';
+COMMENT ON COLUMN first_reports.agency IS 'The news agency that most of its articles name; NULL when none does.';
 COMMENT ON COLUMN first_reports.article_id IS 'The first report; articles.article_id.';
 COMMENT ON COLUMN first_reports.canonical_url IS 'Its address.';
 

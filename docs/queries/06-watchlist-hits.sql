@@ -1,12 +1,17 @@
 -- Which articles mention this watchlist, and in what words?
--- The place of a mention is exact, so what stands around it can be cut out of the text.
+-- The newest are chosen first, and only their texts are read. The place of a mention is exact, so what stands around it can be cut out.
 
 SET VARIABLE watchlist = 'energy';
 SET VARIABLE since = TIMESTAMPTZ '2026-03-10 00:00:00+00';
 
-SELECT a.source_id, a.title, m.term,
-  '…' || replace(substring(a."text", greatest(1, m.start_char - 25), m.end_char - m.start_char + 51), chr(10), ' ') || '…' AS around
-FROM mentions m JOIN articles a USING (article_id)
-WHERE m.watchlist_id = getvariable('watchlist') AND NOT m.in_title AND a.first_seen_at >= getvariable('since')
-ORDER BY a.first_seen_at DESC, a.article_id, m.start_char
-LIMIT 12;
+WITH newest AS (
+  SELECT m.*, a.first_seen_at
+  FROM mentions m JOIN articles a USING (article_id)
+  WHERE m.watchlist_id = getvariable('watchlist') AND NOT m.in_title AND a.first_seen_at >= getvariable('since')
+  ORDER BY a.first_seen_at DESC, m.article_id, m.start_char
+  LIMIT 12
+)
+SELECT a.source_id, a.title, n.term,
+  '…' || replace(substring(a."text", greatest(1, n.start_char - 25), n.end_char - n.start_char + 51), chr(10), ' ') || '…' AS around
+FROM newest n JOIN articles a USING (article_id)
+ORDER BY n.first_seen_at DESC, n.article_id, n.start_char;

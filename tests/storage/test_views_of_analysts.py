@@ -56,6 +56,25 @@ def test_the_first_report_and_the_delay_of_each_copy(rows, store, in_story, now)
     ]
 
 
+def test_what_a_copy_took_over_and_the_agency_that_it_names_stand_beside_its_delay(
+    rows, store, in_story, now
+):
+    in_story(("a", now - HOUR, now, "second"), ("b", now, now, "second"))
+    with duckdb.connect(str(store.database)) as con:
+        con.execute("DELETE FROM story_members")
+        con.execute(
+            "INSERT INTO story_members SELECT 1, article_id, source_id, ?, ?, NULL, NULL, "
+            "CASE source_id WHEN 'b' THEN 0.8 END, CASE source_id WHEN 'b' THEN 'AP' END FROM articles",
+            [now, now],
+        )
+        con.execute("UPDATE meta SET value = value || '0' WHERE name = 'changes'")
+
+    assert rows("SELECT place, source_id, share_copied, agency FROM coverage ORDER BY place") == [
+        (1, "a", None, None), (2, "b", 0.8, "AP"),
+    ]  # fmt: skip
+    assert rows("SELECT agency FROM first_reports") == [("AP",)]
+
+
 @pytest.mark.parametrize(
     ("published", "seen", "precision", "reported"),
     [
