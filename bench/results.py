@@ -57,7 +57,7 @@ def put_between(page: Path, begin: str, end: str, text: str) -> None:
 
 def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Each figure as a share of what was to be reached: within the line is reached."""
-    import altair as alt
+    import vl_convert
 
     shares = [
         {
@@ -68,18 +68,35 @@ def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         for row in rows
         if row["value"] > 0
     ]
-    bars = (
-        alt.Chart(alt.Data(values=shares))
-        .mark_bar(height=12)
-        .encode(
-            x=alt.X("share:Q", title="share of the target (left of the line is reached)"),
-            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=520)),
-            color=alt.Color(
-                "reached:N",
-                title=None,
-                scale=alt.Scale(domain=["reached", "not reached"], range=["#2f6f4f", "#b5482f"]),
-            ),
-        )
-    )
-    line = alt.Chart(alt.Data(values=[{"at": 1}])).mark_rule(color="#444").encode(x="at:Q")
-    (bars + line).properties(width=420, height=22 * len(shares)).save(str(path))
+    bars = {
+        "mark": {"type": "bar", "height": 12},
+        "encoding": {
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "title": "share of the target (left of the line is reached)",
+            },
+            "y": {
+                "field": "what",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "axis": {"labelLimit": 520},
+            },
+            "color": {
+                "field": "reached",
+                "type": "nominal",
+                "title": None,
+                "scale": {"domain": ["reached", "not reached"], "range": ["#2f6f4f", "#b5482f"]},
+            },
+        },
+    }
+    line = {"mark": {"type": "rule", "color": "#444"}, "encoding": {"x": {"datum": 1}}}
+    chart = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": 420,
+        "height": 22 * len(shares),
+        "data": {"values": shares},
+        "layer": [bars, line],
+    }
+    path.write_text(vl_convert.vegalite_to_svg(chart), encoding="utf-8")
