@@ -37,7 +37,7 @@ _TEXTS = (
     "text",
 )
 # Spreadsheets take such a cell for a formula: OWASP, "CSV Injection"; the full-width signs are taken for it too.
-_FORMULA = r"^[\s\x{feff}]*[=+\-@＝＋－＠]|^[\t\r]"
+_FORMULA = r"^[\s\pZ\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r]"
 _COPIED = {
     "parquet": "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240",  # 35 MB of text: what a reader holds
     "csv": "FORMAT csv, HEADER true",

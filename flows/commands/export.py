@@ -85,7 +85,7 @@ def command(config_path: Path, output: str, kind: str | None, **options: Any) ->
     with TemporaryDirectory(prefix="presswatch-") as folder:
         file = Path(folder) / "articles"
         _written(config, wanted, file, told)
-        _hand_out(file, terminal)
+        hand_out(file, terminal)
     return Exit.DONE
 
 
@@ -193,7 +193,7 @@ def _own_page(user_agent: str) -> str:
     return found.group() if found else "about:blank"
 
 
-def _hand_out(file: Path, terminal: Terminal) -> None:
+def hand_out(file: Path, terminal: Terminal) -> None:
     """As it is for a program; on a terminal with nothing in it that a terminal would act upon."""
     if terminal.shows:
         with file.open(encoding="utf-8") as lines:

@@ -121,7 +121,7 @@ def _show(terminal: Terminal, found: Found) -> None:
 
 
 def _show_hit(terminal: Terminal, hit: Hit) -> None:
-    _marked_line(terminal, hit.title or "(no title)", hit.title_marks if hit.title else ())
+    marked_line(terminal, hit.title or "(no title)", hit.title_marks if hit.title else ())
     at = f"{minute(hit.published_at)}" if hit.published_at else f"seen {minute(hit.first_seen_at)}"
     terminal.line(f"  {hit.source_id}  {at}  {hit.canonical_url}", "dim")
     snippet = hit.snippet
@@ -129,11 +129,11 @@ def _show_hit(terminal: Terminal, hit: Hit) -> None:
     after = "" if snippet.ends else " …"
     shift = len(before) + 2
     marks = [(start + shift, end + shift) for start, end in snippet.marks]
-    _marked_line(terminal, f"  {before}{snippet.text}{after}", marks)
+    marked_line(terminal, f"  {before}{snippet.text}{after}", marks)
     terminal.line()
 
 
-def _marked_line(terminal: Terminal, text: str, marks: Sequence[tuple[int, int]]) -> None:
+def marked_line(terminal: Terminal, text: str, marks: Sequence[tuple[int, int]]) -> None:
     """Hits are bold for whoever looks at them, and stand in [brackets] for a file."""
     if not terminal.shows:
         terminal.line("".join(f"[{piece}]" if marked else piece for piece, marked in _pieces(text, marks)))

@@ -166,3 +166,24 @@ def history(workplace: Path, made_history: Path) -> Path:
     (workplace / "config.yaml").write_text(HISTORY_CONFIG)
     shutil.copytree(made_history, workplace / "data")
     return workplace
+
+
+@pytest.fixture(scope="session")
+def desk_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two weeks of made-up news, published, with their search index. To be copied, and not to be written to."""
+    from desk import news_store
+
+    from storage.search import index_folder, update_search
+
+    published = news_store(tmp_path_factory.mktemp("desk")).published
+    update_search(published, index_folder(published))
+    return published
+
+
+@pytest.fixture
+def desk(workplace: Path, desk_copy: Path) -> Path:
+    """A workplace with a copy of them."""
+    (workplace / "data").mkdir()
+    shutil.copy(desk_copy, workplace / "data/news.duckdb")
+    shutil.copytree(desk_copy.with_suffix(".search"), workplace / "data/news.search")
+    return workplace
