@@ -24,9 +24,8 @@ from flows.tracking import server_answers
 
 TICK_S = 0.5
 ASK_EVERY_S = 3.0  # whether the server answers: 2 ms of its CPU
-START_LIMIT_S = (
-    180.0  # of our server; then it is started again. 11 to 22 s on two cores, when nothing else runs
-)
+BUSY_S = 10.0  # a server that has so much to do that it answers late is not away
+START_LIMIT_S = 180.0  # of our server, then it is started again; 11 to 22 s on two idle cores
 AWAY_S = 60.0  # our own server is back in 20 s; a round of ten minutes' pace can wait for a minute
 LONGEST_PAUSE_S = 60.0  # between two starts of what dies at once
 STEADY_S = 120.0  # what has run for so long did not die at once
@@ -110,6 +109,8 @@ class Supervisor:
         answers = self._has_process and await asyncio.to_thread(server_answers, self.api_url)
         if answers:
             self._answered_at = self.clock()
+        elif self.answers and self._has_process:
+            answers = self.clock() - self._answered_at < BUSY_S
         if answers != self.answers:
             ui = self.api_url.removesuffix("/api")
             self.note(f"Prefect: {ui}" if answers else f"Prefect: no answer from {ui}")
