@@ -67,6 +67,7 @@ def round_request(
         notices=config.notices,
         pace=config.pace,
         search=config.shape.search,
+        report=config.report,
     )
 
 

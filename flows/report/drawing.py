@@ -7,13 +7,17 @@ JavaScript engine and fonts; it asks no network (it is told to allow no address)
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from lxml import etree
 
+from flows.safe_text import safe_text
+
 VEGA_LITE = "6.4"
+MAX_ALT = 600  # characters that are read aloud; the tables have the rest
 _SVG = "http://www.w3.org/2000/svg"
 _DRAWN = {f"{{{_SVG}}}{name}" for name in ("svg", "g", "path", "line", "rect", "circle", "text", "tspan")}
 # What a drawing needs; the rest is for Vega's own scripts, or says the default.
@@ -50,7 +54,13 @@ def _spec(name: str, rows: Sequence[Row], shown: Sequence[str]) -> dict[str, Any
     for param in spec.get("params", ()):
         if param["name"] == "shown":
             param["value"] = list(shown)
-    return spec | {"data": {"values": [dict(row) for row in rows]}}
+    values = [{key: _plain(cell) for key, cell in row.items()} for row in rows]
+    return spec | {"data": {"values": values}}
+
+
+def _plain(cell: object) -> object:
+    """A name as XML can hold it: no control characters, and none of the two that are no characters."""
+    return re.sub("[\ufffe\uffff]", "\ufffd", safe_text(cell)) if isinstance(cell, str) else cell
 
 
 def _slim(svg: str, alt: str) -> str:
@@ -68,7 +78,7 @@ def _slim(svg: str, alt: str) -> str:
     etree.cleanup_namespaces(root)
     root.set("viewBox", f"0 0 {width} {height}")
     root.set("role", "img")
-    root.set("aria-label", alt)
+    root.set("aria-label", str(_plain(alt))[:MAX_ALT])
     return etree.tostring(root, encoding="unicode")
 
 

@@ -59,13 +59,13 @@ def period_detail(since: datetime, until: datetime) -> str:
 
 
 def span_text(span: timedelta) -> str:
-    """24 hours, 7 days, 90 minutes."""
-    minutes = round(span.total_seconds() / 60)
-    for size, unit in ((2 * 1440, "day"), (60, "hour"), (1, "minute")):
-        length = 1440 if unit == "day" else size
-        if minutes >= size and minutes % length == 0:
-            return number_of(minutes // length, unit)
-    return number_of(max(1, minutes), "minute") if minutes < 60 else f"about {round(minutes / 60)} hours"
+    """24 hours, 7 days, 90 minutes; "about 5 hours"."""
+    minutes = max(1, round(span.total_seconds() / 60))
+    if minutes >= 2 * 1440 and minutes % 1440 == 0:
+        return number_of(minutes // 1440, "day")
+    if minutes % 60 == 0:
+        return number_of(minutes // 60, "hour")
+    return number_of(minutes, "minute") if minutes < 180 else f"about {round(minutes / 60)} hours"
 
 
 def number_of(count: int, unit: str, units: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The press review as a file: on command, or when the config says that one is due."""
+"""The press review as a page and as a file."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from storage.report_data import ReportData, ReportRequest, report_data
-
-if TYPE_CHECKING:
-    from flows.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +53,3 @@ def write_page(html: str, path: Path) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def write_due_review(config: Config, now: datetime) -> Path | None:
-    """Write the review that the schedule of the config asks for, if it is not there; its path when it was written.
-
-    A review is of the last moment of the schedule that has come, whatever time it is: called after each round, it is
-    written once, and late rather than never. Reviews older than `keep_days` are deleted. OSError, `StorageError`.
-    """
-    plan = config.report
-    if plan is None:
-        return None
-    from flows.schedule import last_moment
-
-    until = last_moment(plan.schedule, now)
-    path = plan.folder / f"press-review-{until.astimezone(UTC):%Y-%m-%dT%H%MZ}.html"
-    if path.exists():
-        return None
-    request = ReportRequest(
-        since=until - plan.since,
-        until=until,
-        watchlists=plan.watchlists or tuple(watchlist.id for watchlist in config.watchlists),
-        only_watchlists=bool(plan.watchlists),
-    )
-    html = review(config.published, request, now).html
-    plan.folder.mkdir(parents=True, exist_ok=True)
-    write_page(html, path)
-    if plan.keep is not None:
-        _drop_older(plan.folder, now - plan.keep)
-    return path
-
-
-def _drop_older(folder: Path, than: datetime) -> None:
-    for old in folder.glob("press-review-????-??-??T????Z.html"):
-        with suppress(OSError):
-            if old.stat().st_mtime < than.timestamp():
-                old.unlink()

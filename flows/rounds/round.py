@@ -30,6 +30,8 @@ from extractors.urls import identity
 from flows.notices.conditions import failure_of
 from flows.notices.round_end import tell_notices
 from flows.notices.settings import NoticeSettings
+from flows.report.due import due_review, write_due_review
+from flows.report.period import ReportPlan
 from flows.rounds.indexing import refresh_search
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
@@ -67,6 +69,7 @@ class RoundRequest:
     notices: NoticeSettings | None = None
     pace: Pace | None = None  # of publishing; None: after each round that changed something
     search: bool = False  # whether the search index is kept up to date
+    report: ReportPlan | None = None  # the press reviews that are written when they are due
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +163,9 @@ async def run_round(
     step: Step = untracked,
     now: Callable[[], datetime] = now_utc,
 ) -> RoundResult:
-    """One whole round, and word of it to whom the config names. `step` takes each named step (Prefect makes a task
-    run of it).
+    """One whole round, word of it to whom the config names, and the press review that is due.
+
+    `step` takes each named step (Prefect makes a task run of it).
 
     A `stop` ends it early: what is done is kept, and nobody is told. Raises `StorageError` when the database can't be
     used or written, and nothing that a web site can cause.
@@ -175,7 +179,25 @@ async def run_round(
         status = result.summary.run.status if result.summary else None
         failure = failure_of(network_down=result.network_down, status=status)
         await _tell(request, failure, step, now)
+        await _review(request, step, now())
     return result
+
+
+async def _review(request: RoundRequest, step: Step, now: datetime) -> None:
+    """Write the press review that is due, if one is."""
+    plan = request.report
+    if plan is None or due_review(plan, request.published, now) is None:
+        return
+    watchlists = tuple(watchlist.id for watchlist in request.watchlists)
+    work = partial(write_due_review, plan, request.published, watchlists, now)
+    try:
+        path = await step("review", lambda: asyncio.to_thread(work))
+        log.info("press review: %s", path)
+    except (OSError, StorageError) as error:  # the next round tries again
+        log.warning("no press review: %s", error)
+    except Exception as error:  # a fault of ours there is no fault of the round
+        log.error("internal error in the press review: %r", error)
+        log.debug("where", exc_info=error)
 
 
 async def _tell(request: RoundRequest, failure: str | None, step: Step, now: Callable[[], datetime]) -> None:
