@@ -24,9 +24,11 @@ from extractors.boilerplate.folding import fold_line
 TOGETHER = 0.7  # of a block's judgement is that of its siblings of one kind: F1 .951 -> .952, on `sites` .953 -> .964
 GROUP_CHARS = 400  # of a block that count in that; so that one long block doesn't speak for all
 WITNESS = 2.0  # log-odds; of 0.5..3 the best for `news` that costs `articles` nothing
-NEAR = 1.0  # log-odds from the threshold, within which a block is unsure
+NEAR = 1.5  # log-odds from the threshold, within which a block is unsure; with 1.0 `news` loses .005 of F1
 UNSURE_SHARE = 0.15  # of the text, from which the witness is asked
-PART_SHARE = 0.3  # of the text as judged here, below which the witness has read a part only
+PART_SHARE = (
+    0.65  # of the text as judged here, below which the witness has read a part only; 0.3: `articles` -.002
+)
 LITTLE_CHARS = 600  # of text; less is asked about in any case
 
 

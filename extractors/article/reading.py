@@ -37,6 +37,7 @@ _AROUND = {"nav": 4, "footer": 12}
 _ROW_IS_LAYOUT = ("p", "div", "table", "ul", "ol", "h2", "h3", "form", "article", "section")
 _SPACES = re.compile(r"[^\S\n]+|\u200b+")
 _BREAKS = re.compile(r" ?\n ?")
+_LINES = re.compile(r"\s*\n\s*")  # code stays in lines; an empty one would part its block
 _GAP = re.compile(r"\n{2,}")
 
 
@@ -128,6 +129,7 @@ class _Reader:
         self._pieces: list[str] = []
         self._linked = self._bold = self._inline = 0
         self._anchors = False
+        self._in_code = False  # where class names are a highlighter's ("comment", "number")
 
     def enter(self, parent: Node | None, tag: str, own: int) -> Node:
         depth = parent.depth + 1 if parent is not None else 0
@@ -141,7 +143,7 @@ class _Reader:
         for child in element:
             tag = child.tag
             if tag in _INLINE and depth < MAX_DEPTH:
-                self._inline |= self._marker.bits(child) | TAG_BITS.get(tag, 0)
+                self._inline |= TAG_BITS.get(tag, 0) if self._in_code else self._bits(child, tag)
                 if tag == "a" and child.get("href", "").startswith("#"):
                     self._anchors = True
                 self.walk(child, node, linked or tag == "a", bold or tag in _BOLD, depth + 1)
@@ -163,13 +165,18 @@ class _Reader:
         self.flush(node)
         if len(self.reading.blocks) >= MAX_BLOCKS or (tag in _AROUND and _is_around(child, tag)):
             return
-        inner = self.enter(node, tag, self._marker.bits(child) | TAG_BITS.get(tag, 0))
+        inner = self.enter(node, tag, self._bits(child, tag))
+        was_in_code, self._in_code = self._in_code, self._in_code or tag == "pre"
         if tag == "tr" and next(child.iter(*_ROW_IS_LAYOUT), None) is None:
             inner.own |= TAG_BITS["table"]
             self._row(child, inner, linked, bold, depth)
         else:
             self.walk(child, inner, linked, bold, depth + 1)
         self.flush(inner)
+        self._in_code = was_in_code
+
+    def _bits(self, element: HtmlElement, tag: str) -> int:
+        return self._marker.bits(element) | TAG_BITS.get(tag, 0)
 
     def _row(self, row: HtmlElement, node: Node, linked: bool, bold: bool, depth: int) -> None:
         for cell in row:
@@ -182,7 +189,7 @@ class _Reader:
     def _add(self, text: str, linked: bool, bold: bool) -> None:
         if not self._pieces and text.isspace():
             return  # nothing begins with a space: two thirds of the pieces of a page
-        self._pieces.append(text.replace("\n", " "))
+        self._pieces.append(_LINES.sub("\n", text) if self._in_code else text.replace("\n", " "))
         if linked or bold:
             chars = len(text.strip())
             self._linked += chars if linked else 0
