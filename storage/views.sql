@@ -93,12 +93,11 @@ WITH told AS (
       ELSE least(first_seen_at, published_at) END AS reported_at
   FROM articles WHERE story_id IS NOT NULL
 ), placed AS (
-  SELECT *, row_number() OVER (PARTITION BY story_id ORDER BY reported_at, article_id) AS place,
-    min(reported_at) OVER (PARTITION BY story_id) AS first_reported_at
-  FROM told
+  SELECT *, row_number() OVER story AS place, first_value(reported_at) OVER story AS first_reported_at
+  FROM told WINDOW story AS (PARTITION BY story_id ORDER BY reported_at, article_id)
 )
 SELECT p.story_id, p.place, p.source_id, coalesce(s.name, p.source_id) AS outlet, p.reported_at,
-  CAST(date_diff('second', p.first_reported_at, p.reported_at) // 60 AS INTEGER) AS delay_minutes,
+  CAST((epoch_us(p.reported_at) - epoch_us(p.first_reported_at)) // 60000000 AS INTEGER) AS delay_minutes,
   m.copied_share AS share_copied, m.copied_from, m.agency, p.title, p."language", p.article_id, p.canonical_url, p.first_reported_at
 FROM placed p
 LEFT JOIN sources s ON s.source_id = p.source_id
@@ -121,12 +120,15 @@ COMMENT ON COLUMN coverage.canonical_url IS 'Its address.';
 COMMENT ON COLUMN coverage.first_reported_at IS 'When the first report of the story was out (UTC).';
 
 CREATE OR REPLACE VIEW first_reports AS
-SELECT story_id, arg_min(title, place) AS title, arg_min(source_id, place) AS source_id,
-  arg_min(outlet, place) AS outlet, min(reported_at) AS first_reported_at, count(*) AS articles,
-  count(DISTINCT source_id) AS outlets, max(reported_at) AS last_reported_at,
-  CAST(median(delay_minutes) FILTER (place > 1) AS INTEGER) AS median_delay_minutes,
-  mode(agency) AS agency, arg_min(article_id, place) AS article_id, arg_min(canonical_url, place) AS canonical_url
-FROM coverage GROUP BY story_id;
+WITH told AS (  -- without headlines: they are read for the first reports alone
+  SELECT story_id, arg_min(article_id, place) AS article_id, min(reported_at) AS first_reported_at,
+    count(*) AS articles, count(DISTINCT source_id) AS outlets, max(reported_at) AS last_reported_at,
+    CAST(median(delay_minutes) FILTER (place > 1) AS INTEGER) AS median_delay_minutes, mode(agency) AS agency
+  FROM coverage GROUP BY story_id
+)
+SELECT t.story_id, a.title, a.source_id, coalesce(s.name, a.source_id) AS outlet, t.first_reported_at, t.articles,
+  t.outlets, t.last_reported_at, t.median_delay_minutes, t.agency, t.article_id, a.canonical_url
+FROM told t JOIN articles a ON a.article_id = t.article_id LEFT JOIN sources s ON s.source_id = a.source_id;
 
 COMMENT ON VIEW first_reports IS 'One row per story: who reported it first, and how far it went. ORDER BY outlets DESC gives the big ones.';
 COMMENT ON COLUMN first_reports.story_id IS 'The story; articles.story_id.';
