@@ -126,6 +126,7 @@ def measure_rounds(bench: Bench, arguments: argparse.Namespace) -> None:
             print(f"turn {turn + 1} of {arguments.turns}", flush=True)
             rounds.cold_round(bench, web)
             rounds.big_round(bench, web, turn)
+            rounds.check_round(bench, web, turn)
             rounds.extractors_alone(bench, pages, some)
             rounds.naive_script(bench, web, turn)
 

@@ -83,6 +83,16 @@ def big_round(bench: Bench, web: Web, turn: int) -> None:
     bench.note("round: CPU s", cost.cpu_s)
     bench.note("round: wall s", cost.wall_s)
     bench.note("round: peak MB", cost.peak_mb)
+    bench.note("round: database bytes an article", (folder / "presswatch.duckdb").stat().st_size / stored)
+    shutil.rmtree(folder)
+
+
+def check_round(bench: Bench, web: Web, turn: int) -> None:
+    """A round over a quarter of the feeds: what the cost model foretells is held against it."""
+    folder = bench.folder / f"check-{turn}"
+    cost = round_of(write_config(folder, web.feeds[: len(web.feeds) // 4], bench.workers))
+    bench.note("check: articles", articles_of(cost))
+    bench.note("check: CPU s", cost.cpu_s)
     shutil.rmtree(folder)
 
 
