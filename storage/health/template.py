@@ -23,7 +23,8 @@ BLOCK = 25  # articles at least
 BLOCKS = 6  # to be compared with, at least
 HISTORY_DAYS = 63
 SETTLING_DAYS = 7
-SHORTER, LONGER = 1.5, 1.7  # times below the lowest, above the highest median of an earlier block
+LENGTH = 1.5  # times below the lowest, above the highest median of an earlier block
+QUARTER = 1.2  # the same of the quartile on the other side: a day of briefs does not shorten the features
 SHARE = 0.3  # more than in any earlier block
 LINES = 1.0  # blocks of an article taken out, more than that
 
@@ -43,7 +44,9 @@ class Pages:
 
     source_id: str
     articles: int
-    words: Range
+    words: Range  # median, as of `removed`
+    words_25: Range  # first quartile
+    words_75: Range  # third quartile
     undated: Range
     unsigned: Range
     removed: Range
@@ -51,10 +54,10 @@ class Pages:
 
 def changes_of(pages: Pages) -> Iterator[TemplateChange]:
     """The signs that the pages of a source have changed, none for most."""
-    words = pages.words
-    if words.now < words.low / SHORTER:
+    words, features, briefs = pages.words, pages.words_75, pages.words_25
+    if words.now < words.low / LENGTH and features.now < features.low / QUARTER:
         yield _change(pages.source_id, "shorter", words, pages.articles)
-    if words.now > words.high * LONGER:
+    if words.now > words.high * LENGTH and briefs.now > briefs.high * QUARTER:
         yield _change(pages.source_id, "longer", words, pages.articles)
     if pages.undated.now > pages.undated.high + SHARE:
         yield _change(pages.source_id, "undated", pages.undated, pages.articles)
@@ -62,6 +65,12 @@ def changes_of(pages: Pages) -> Iterator[TemplateChange]:
         yield _change(pages.source_id, "unsigned", pages.unsigned, pages.articles)
     if pages.removed.now > pages.removed.high + LINES:
         yield _change(pages.source_id, "removed", pages.removed, pages.articles)
+
+
+def rejects_of(source_id: str, rejected: Range, pages: int) -> Iterator[TemplateChange]:
+    """The sign that pages are no articles any more, where the last `pages` of a source show it."""
+    if rejected.now > rejected.high + SHARE:
+        yield _change(source_id, "rejected", rejected, pages)
 
 
 def _change(source_id: str, sign: TemplateSign, span: Range, articles: int) -> TemplateChange:
@@ -84,12 +93,21 @@ _PAGES = """
     AND status IN ('stored', 'rejected', 'empty', 'extraction', 'parse', 'encoding')
     AND source_id IN (SELECT source_id FROM sources)
 """
-_FIGURES = {"words": "median", "undated": "avg", "unsigned": "avg", "removed": "median", "rejected": "avg"}
+_FIGURES = {
+    "words": "median(words)",
+    "words_25": "quantile_cont(words, 0.25)",
+    "words_75": "quantile_cont(words, 0.75)",
+    "undated": "avg(undated)",
+    "unsigned": "avg(unsigned)",
+    "removed": "median(removed)",
+    "rejected": "avg(rejected)",
+}
+_OF_ARTICLES = ("words", "words_25", "words_75", "undated", "unsigned", "removed")
 
 
 def _blocks_sql(rows: str, *figures: str) -> str:
     """For each source with enough of `rows`: the size of its blocks, and of each figure its last and its range."""
-    of_block = ", ".join(f"CAST({_FIGURES[name]}({name}) AS DOUBLE) AS {name}" for name in figures)
+    of_block = ", ".join(f"CAST({_FIGURES[name]} AS DOUBLE) AS {name}" for name in figures)
     ranges = ", ".join(
         f"any_value({name}) FILTER (block = 0), min({name}) FILTER (is_old), max({name}) FILTER (is_old)"
         for name in figures
@@ -119,12 +137,9 @@ def _blocks_sql(rows: str, *figures: str) -> str:
 def template_changes(con: duckdb.DuckDBPyConnection) -> tuple[TemplateChange, ...]:
     """What has changed of the pages of each source in the published copy on `con`, by source."""
     changes: list[TemplateChange] = []
-    for source_id, size, *figures in con.execute(
-        _blocks_sql(_ARTICLES, "words", "undated", "unsigned", "removed")
-    ).fetchall():
+    for source_id, size, *figures in con.execute(_blocks_sql(_ARTICLES, *_OF_ARTICLES)).fetchall():
         ranges = [Range(*figures[first : first + 3]) for first in range(0, len(figures), 3)]
         changes.extend(changes_of(Pages(source_id, size, *ranges)))
     for source_id, size, now, low, high in con.execute(_blocks_sql(_PAGES, "rejected")).fetchall():
-        if now > high + SHARE:
-            changes.append(_change(source_id, "rejected", Range(now, low, high), size))
+        changes.extend(rejects_of(source_id, Range(now, low, high), size))
     return tuple(sorted(changes, key=lambda change: (change.source_id, change.sign)))

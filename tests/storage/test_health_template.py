@@ -15,9 +15,24 @@ from storage.query import opened_copy
 from storage.store import Store
 
 HOUR = timedelta(hours=1)
-USUAL = Pages("a", 25, Range(450, 400, 500), Range(0.0, 0.0, 0.1), Range(0.2, 0.1, 0.3), Range(2.0, 1.0, 3.0))
+USUAL = Pages(
+    "a",
+    25,
+    words=Range(450, 400, 500),
+    words_25=Range(220, 200, 250),
+    words_75=Range(700, 600, 800),
+    undated=Range(0.0, 0.0, 0.1),
+    unsigned=Range(0.2, 0.1, 0.3),
+    removed=Range(2.0, 1.0, 3.0),
+)
 
 Look = Callable[..., list[tuple[str, float]]]
+
+
+def cut(pages: Pages, by: float) -> Pages:
+    """Every text of the last block that much shorter, or longer."""
+    spans = {name: getattr(pages, name) for name in ("words", "words_25", "words_75")}
+    return replace(pages, **{name: replace(span, now=span.now * by) for name, span in spans.items()})
 
 
 def signs(pages: Pages) -> list[str]:
@@ -31,17 +46,22 @@ def test_what_keeps_to_its_own_range_has_not_changed() -> None:
 
 
 def test_each_figure_far_out_of_its_range_is_a_sign() -> None:
-    assert signs(replace(USUAL, words=Range(120, 400, 500))) == ["shorter"]
-    assert signs(replace(USUAL, words=Range(900, 400, 500))) == ["longer"]
+    assert signs(cut(USUAL, 0.3)) == ["shorter"]
+    assert signs(cut(USUAL, 2.0)) == ["longer"]
     broken = replace(
         USUAL, undated=Range(1.0, 0.0, 0.1), unsigned=Range(1.0, 0.1, 0.3), removed=Range(7.0, 1.0, 3.0)
     )
     assert signs(broken) == ["undated", "unsigned", "removed"]
 
 
+def test_a_day_of_briefs_and_one_of_a_long_read_are_no_new_template() -> None:
+    assert signs(replace(USUAL, words=Range(150, 400, 500))) == []
+    assert signs(replace(USUAL, words=Range(1_500, 400, 500))) == []
+
+
 def test_a_change_says_what_is_and_what_was() -> None:
-    (change,) = changes_of(replace(USUAL, words=Range(120, 400, 500)))
-    assert change == TemplateChange("a", "shorter", 120, 400, 500, 25)
+    (change,) = changes_of(cut(USUAL, 0.3))
+    assert change == TemplateChange("a", "shorter", 135, 400, 500, 25)
 
 
 # ----------------------------------------------------------------------------------------------- out of a copy
@@ -87,7 +107,7 @@ def test_a_source_that_goes_on_as_before_has_no_sign(look: Look) -> None:
 
 
 def test_texts_cut_short_are_seen_in_a_few_days(look: Look) -> None:
-    assert look(lambda n, v: replace(v, word_count=90) if n < 16 else v) == [("shorter", 90)]
+    assert look(lambda n, v: replace(v, word_count=90) if n < 20 else v) == [("shorter", 90)]
 
 
 def test_dates_and_authors_that_are_lost_are_seen(look: Look) -> None:
