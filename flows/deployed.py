@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -28,7 +29,7 @@ from flows.backfill.run import run_backfill
 from flows.commands.run import round_request
 from flows.config import Config, load_config
 from flows.exits import CommandError, ConfigError
-from flows.maintain import STEPS, Upkeep, take
+from flows.maintain import STEPS, Upkeep, take, upkeep_page
 from flows.moments import minute
 from flows.monitor import artifact_kept, keep_backfill_artifact, keep_round_artifact, tracked
 from flows.progress import Lines, RoundProgress
@@ -212,19 +213,13 @@ async def maintain(config: str = "config.yaml") -> State[Any]:
         for step in STEPS:
             if stop.event.is_set():
                 break
-            results.append(await tracked(step.name, lambda step=step: asyncio.to_thread(take, step, upkeep)))  # type: ignore[misc]
-        report = await asyncio.to_thread(_health, read, results)
+            results.append(await tracked(step.name, partial(asyncio.to_thread, take, step, upkeep)))
+        page = await asyncio.to_thread(upkeep_page, upkeep, results)
         with artifact_kept():
             await acreate_markdown_artifact(
-                key="presswatch-health", markdown=report, description="How all is"
+                key="presswatch-upkeep", markdown=page, description="What was done, and how all is"
             )
         if failed := [result for result in results if result.failed]:
-            return _told(Failed(message=f"maintain: {failed[0].name}: {failed[0].told}"))
+            return _told(Failed(message=f"upkeep: {failed[0].name}: {failed[0].told}"))
         told = "; ".join(result.told for result in results)
         return _told(Completed(message=f"Maintained: {told}" if not stop.signal else f"Stopped: {told}"))
-
-
-def _health(config: Config, results: list[Any]) -> str:
-    from flows.health_page import health_page
-
-    return health_page(config.database, config.published, tuple(results))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from flows.config import Config
+from flows.health.page import health_markdown, table
 from flows.terminal import size_text
+from storage.health import status_report
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -81,11 +83,23 @@ def publish_copy(upkeep: Upkeep) -> str:
     return f"{'published' if published.changed else 'up to date'}, {size_text(published.bytes)}"
 
 
+def index_for_search(upkeep: Upkeep) -> str:
+    """Index all that rounds left for later, if search is on."""
+    from flows.rounds.indexing import refresh_search
+
+    if not upkeep.config.shape.search:
+        return "search is off"
+    told: list[str] = []
+    refresh_search(upkeep.config.published, most=None, told=told.append)
+    return told[-1] if told else "up to date"
+
+
 STEPS = (
     UpkeepStep("reclean", reclean_articles),
     UpkeepStep("retention", drop_old_rows),
     UpkeepStep("pages", drop_old_pages),
     UpkeepStep("publish", publish_copy),
+    UpkeepStep("search", index_for_search),
 )
 
 
@@ -97,3 +111,10 @@ def take(step: UpkeepStep, upkeep: Upkeep) -> UpkeepResult:
         log.error("maintain: %s: %r", step.name, error)
         log.debug("where", exc_info=error)
         return UpkeepResult(step.name, f"{type(error).__name__}: {error}"[:300], failed=True)
+
+
+def upkeep_page(upkeep: Upkeep, results: Sequence[UpkeepResult]) -> str:
+    """What was done this night and how all is, as Markdown."""
+    rows = [(each.name, f"failed: {each.told}" if each.failed else each.told) for each in results]
+    report = status_report(upkeep.config.database, upkeep.config.published)
+    return f"{table(('step', 'what it did'), rows)}\n\n{health_markdown(report, upkeep.now())}"

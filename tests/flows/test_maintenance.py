@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.config import load_config
-from flows.health_page import health_page
-from flows.maintain import STEPS, Upkeep, UpkeepResult, UpkeepStep, take
+from flows.maintain import STEPS, Upkeep, UpkeepResult, UpkeepStep, take, upkeep_page
 from flows.rounds.round import now_utc
 from storage.store import Store
 
@@ -23,7 +22,7 @@ def upkeep_of(workplace: Path, extra: str = "") -> Upkeep:
 def test_every_step_can_be_taken_on_an_empty_database(workplace: Path) -> None:
     upkeep = upkeep_of(workplace)
     results = [take(step, upkeep) for step in STEPS]
-    assert [result.name for result in results] == ["reclean", "retention", "pages", "publish"]
+    assert [result.name for result in results] == ["reclean", "retention", "pages", "publish", "search"]
     assert not any(result.failed for result in results), results
     assert results[0].told == "0 articles judged again, 0 changed"
     assert results[3].told.startswith("published")
@@ -49,9 +48,9 @@ def test_the_page_says_what_was_done_and_shows_no_markup_of_others(workplace: Pa
     for step in STEPS:
         take(step, upkeep)
     results = [UpkeepResult("reclean", "a | b ![x](http://evil.example/) <script>", failed=True)]
-    page = health_page(upkeep.config.database, upkeep.config.published, results)
-    assert "| articles | 0, 0 of them in the last day |" in page
-    assert "**failed**" in page
+    page = upkeep_page(upkeep, results)
+    assert "| articles |" in page
+    assert "failed: a" in page
     assert "<script>" not in page
     assert "![" not in page
     row = next(line for line in page.splitlines() if line.startswith("| reclean"))
@@ -60,4 +59,4 @@ def test_the_page_says_what_was_done_and_shows_no_markup_of_others(workplace: Pa
 
 def test_the_page_says_when_nothing_is_published_yet(workplace: Path) -> None:
     upkeep = upkeep_of(workplace)
-    assert "Nothing is published yet." in health_page(upkeep.config.database, upkeep.config.published, [])
+    assert "Nothing is published yet." in upkeep_page(upkeep, [])
