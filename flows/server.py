@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from flows.tracking import QUIET, server_answers
 
 START_LIMIT_S = 90.0  # on a fresh home it makes its database first: 11 to 22 s on two cores
 STOP_LIMIT_S = 5.0
-LARGEST_LOG = 10_000_000  # bytes; then the next start sets it aside
+LARGEST_LOG = 10_000_000  # bytes
 KEEP_RUNS_S = (
     30 * 86400
 )  # flow runs of a server of ours: 4,000 task runs a day, 250 bytes each and their events
@@ -41,6 +42,11 @@ class PrefectServer:
     process: subprocess.Popen[bytes]
     port: int
     home: Path
+
+    @property
+    def log(self) -> Path:
+        """What it says."""
+        return self.home / "server.log"
 
     @property
     def ui_url(self) -> str:
@@ -97,7 +103,6 @@ def start_server(home: Path, port: int | None = None) -> PrefectServer:
     environ.pop("PREFECT_API_URL", None)
     environ.pop("PREFECT_PROFILE", None)
     arguments = ("server", "start", "--host", "127.0.0.1", "--port", str(port))
-    set_aside(home / "server.log")
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
             command("prefect", *arguments),
@@ -130,11 +135,12 @@ def wait_until_ready(
     )
 
 
-def set_aside(log: Path, largest: int = LARGEST_LOG) -> None:
-    """A log that has become large makes room for a new one; one old one is kept."""
+def shorten(log: Path, largest: int = LARGEST_LOG) -> None:
+    """Begin a log anew that has become large; one old one is kept. Whoever appends to it goes on doing so."""
     with contextlib.suppress(OSError):
         if log.stat().st_size > largest:
-            log.replace(log.with_name(log.name + ".1"))
+            shutil.copyfile(log, log.with_name(log.name + ".1"))
+            os.truncate(log, 0)
 
 
 @contextmanager

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from flows import leash
-from flows.safe_text import safe_text
-from flows.server import LARGEST_LOG, set_aside
+from flows.server import shorten
 from flows.serving import presence
 from flows.serving.order import Order
 from flows.tracking import QUIET
@@ -87,23 +86,19 @@ def _started(command: list[str], environ: Mapping[str, str], log: Path, note: No
         start_new_session=True,
     )
     assert process.stdout is not None  # noqa: S101 - it is a pipe
-    threading.Thread(target=_listen, args=(process.stdout, log, note), daemon=True).start()
+    threading.Thread(target=listen, args=(process.stdout, log, note), daemon=True).start()
     return Child(process)
 
 
-def _listen(lines: IO[str], log: Path, note: Note) -> None:
-    """Lines for people go to them, all others to the log, which is set aside when it becomes large."""
-    with contextlib.suppress(OSError, ValueError):
-        set_aside(log)
-        file = log.open("a", encoding="utf-8", errors="replace")
+def listen(lines: IO[str], log: Path, note: Note) -> None:
+    """Lines for people go to them, all others to the log. What can't be written is dropped: a process whose lines
+    nobody takes would stand still."""
+    with contextlib.suppress(ValueError):
         for line in lines:
-            if line.startswith(OURS):
-                note(safe_text(line.removeprefix(OURS).rstrip()))
-                continue
-            file.write(line)
-            file.flush()
-            if file.tell() > LARGEST_LOG:
-                file.close()
-                set_aside(log)
-                file = log.open("a", encoding="utf-8", errors="replace")
-        file.close()
+            with contextlib.suppress(OSError):
+                if line.startswith(OURS):
+                    note(line.removeprefix(OURS).rstrip())
+                    continue
+                shorten(log)
+                with log.open("a", encoding="utf-8", errors="replace") as file:
+                    file.write(line)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from flows.moments import span
 from flows.rounds.stopping import Stop
 from flows.schedule import next_moment
-from flows.server import PrefectServer, start_server
+from flows.server import PrefectServer, shorten, start_server
 from flows.serving.children import Child, start_round, start_runner
 from flows.serving.order import Order
 from flows.serving.presence import living
@@ -126,6 +126,7 @@ class Supervisor:
         if self.server is not None:
             hangs = self.clock() - max(self._answered_at, self._patience_server.started_at) > START_LIMIT_S
             if self.server.is_running() and not hangs:
+                shorten(self.server.log)
                 return
             pause_s = self._patience_server.died()
             self.note(f"the Prefect server {'hangs' if hangs else 'has ended'}; {_again(pause_s)}")

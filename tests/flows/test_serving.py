@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -28,7 +29,8 @@ from loopback.server import LoopbackServer, Site
 from flows import leash
 from flows.rounds.stopping import Stop
 from flows.schedule import next_moment, parse_schedule
-from flows.server import free_port, is_free, set_aside
+from flows.server import free_port, is_free, shorten
+from flows.serving.children import listen
 from flows.serving.order import Order
 from flows.serving.presence import living, present, signal_all
 from flows.serving.supervisor import STEADY_S, Patience, Supervisor
@@ -300,14 +302,29 @@ def test_an_order_travels_to_the_runner_as_it_is(tmp_path: Path) -> None:
         assert Order.from_json(order.to_json()) == order
 
 
-def test_a_large_log_is_set_aside_and_one_old_one_kept(tmp_path: Path) -> None:
+def test_a_large_log_begins_anew_and_one_old_one_is_kept(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
-    set_aside(log, 10)
-    log.write_text("short")
-    set_aside(log, 10)
-    assert log.exists()
-    for text in ("first, and long enough", "second, and long enough"):
-        log.write_text(text)
-        set_aside(log, 10)
-    assert not log.exists()
-    assert (tmp_path / "server.log.1").read_text().startswith("second")
+    shorten(log, 10)
+    with log.open("a", buffering=1) as writer:  # as a server has it open for months
+        writer.write("short\n")
+        shorten(log, 10)
+        assert log.read_text() == "short\n"
+        for text in ("first, and long enough\n", "second, and long enough\n"):
+            writer.write(text)
+            shorten(log, 10)
+            assert log.read_text() == ""
+        writer.write("third\n")
+    assert log.read_text() == "third\n"
+    assert (tmp_path / "server.log.1").read_text() == "second, and long enough\n"
+
+
+def test_a_child_whose_log_cannot_be_written_goes_on(tmp_path: Path) -> None:
+    lines = io.StringIO("of no interest\n" * 3 + "presswatch: serving\n")
+    told: list[str] = []
+    listen(lines, tmp_path / "no folder" / "runner.log", told.append)
+    assert told == ["serving"]
+
+
+def test_what_a_child_says_to_nobody_is_logged(tmp_path: Path) -> None:
+    listen(io.StringIO("a warning\npresswatch: a round\n"), tmp_path / "runner.log", lambda _: None)
+    assert (tmp_path / "runner.log").read_text() == "a warning\n"
