@@ -23,12 +23,16 @@ WITH counted AS (
   FROM articles
   GROUP BY ALL
 ), missed AS (
-  SELECT f.source_id, CAST(unnest(generate_series(
-      date_trunc('day', timezone('UTC', g.from_at)), timezone('UTC', g.to_at), INTERVAL 1 DAY)) AS DATE) AS "day",
-    g.estimated_articles
+  SELECT f.source_id, timezone('UTC', g.from_at) AS from_at, timezone('UTC', g.to_at) AS to_at, g.estimated_articles,
+    unnest(generate_series(
+      date_trunc('day', timezone('UTC', g.from_at)), timezone('UTC', g.to_at) - INTERVAL 1 MICROSECOND,
+      INTERVAL 1 DAY)) AS day_from
   FROM gaps g JOIN feeds f USING (feed_url)
-), marked AS (
-  SELECT source_id, "day", CAST(sum(estimated_articles) AS BIGINT) AS estimated_missing FROM missed GROUP BY ALL
+), marked AS (  -- an outage of days lacks on each of them its share by time, and not all of it
+  SELECT source_id, CAST(day_from AS DATE) AS "day", CAST(round(sum(estimated_articles
+      * (epoch(least(to_at, day_from + INTERVAL 1 DAY)) - epoch(greatest(from_at, day_from)))
+      / greatest(epoch(to_at) - epoch(from_at), 1e-6))) AS BIGINT) AS estimated_missing
+  FROM missed GROUP BY ALL
 )
 SELECT coalesce(c.source_id, m.source_id) AS source_id, coalesce(c."day", m."day") AS "day",
   coalesce(c.articles, 0) AS articles, coalesce(c.words, 0) AS words, coalesce(c.undated, 0) AS undated,
@@ -42,7 +46,7 @@ COMMENT ON COLUMN daily_volume.articles IS 'Number of articles.';
 COMMENT ON COLUMN daily_volume.words IS 'Number of words in their texts together.';
 COMMENT ON COLUMN daily_volume.undated IS 'How many of them have no publication time and are counted by first sight.';
 COMMENT ON COLUMN daily_volume.has_gap IS 'Whether articles of this day were probably missed.';
-COMMENT ON COLUMN daily_volume.estimated_missing IS 'Articles probably missed in the gaps that touch this day.';
+COMMENT ON COLUMN daily_volume.estimated_missing IS 'Articles probably missed on this day: of each gap that touches it, the share of its time.';
 
 CREATE OR REPLACE VIEW source_health AS
 WITH clock AS (

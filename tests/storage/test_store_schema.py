@@ -128,8 +128,8 @@ def test_days_with_a_gap_are_marked_even_without_an_article(store, make, rows, n
     assert rows(
         "SELECT day, articles, undated, has_gap, estimated_missing FROM daily_volume ORDER BY day"
     ) == [
-        (date(2026, 10, 31), 0, 0, True, 6),
-        (date(2026, 11, 1), 1, 1, True, 6),
+        (date(2026, 10, 31), 0, 0, True, 3),
+        (date(2026, 11, 1), 1, 1, True, 3),
     ]
 
 
