@@ -13,6 +13,7 @@ from extractors.errors import Postponed, SourceError
 from extractors.model import (
     ArticleVersion,
     Extracted,
+    Fingerprint,
     Link,
     LinkState,
     Memory,
@@ -28,6 +29,7 @@ from extractors.polls import failed_outcome
 from extractors.ports import FindMentions, Part
 from extractors.rows import article_identity, article_row
 from extractors.selection import pending_link, settled_link
+from extractors.stories import fingerprint_of
 from extractors.visits import Visit
 
 MAX_LINES = 10_000  # remembered of one source: 250 articles' worth of lines met once, and all that repeat
@@ -64,11 +66,13 @@ class Cleaner:
         known = known_lines(self.memory, now)
         rows: list[ArticleVersion | None] = []
         mentions: list[Mention] = []
+        fingerprints: list[Fingerprint] = []
         for visit in visits:
             row = self._row(visit, known)
             rows.append(row)
             if row is not None:
                 mentions += self.find_mentions(row.article_id, row.title, row.text)
+                fingerprints.append(fingerprint_of(row))
             yield NOTHING
         settled = [self._settle(visit, row, now) for visit, row in zip(visits, rows, strict=True)]
         yield Part(
@@ -77,6 +81,7 @@ class Cleaner:
             links=tuple(link for _, link in settled),
             sightings=tuple(sightings),
             mentions=tuple(mentions),
+            fingerprints=tuple(fingerprints),
         )
 
     def _learned(self, visit: Visit) -> tuple[Sighting, ...]:

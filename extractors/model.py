@@ -406,6 +406,27 @@ class Mention:
     in_title: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """By what copies of one text are known: `keys` are signed 32-bit hashes of word sequences, of each `spacing` of
+    them in a row one at least. `agency`: the one that the article credits."""
+
+    article_id: int
+    content_hash: int
+    spacing: int
+    keys: tuple[int, ...]
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rematch:
+    """A stored text that was matched against watchlists anew; its mentions of these take the place of the old."""
+
+    article_id: int
+    content_hash: int
+    watchlist_ids: tuple[str, ...]
+
+
 LinkState = Literal["stored", "final", "pending"]
 
 
@@ -492,6 +513,9 @@ class Record:
     mentions: tuple[Mention, ...] = ()
     robots: tuple[RobotsRecord, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
+    rematches: tuple[Rematch, ...] = ()
+    watched: int | None = None  # hash of the watchlists that the versions were matched by
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from extractors.model import (
     Extracted,
     Feed,
     FeedState,
+    Fingerprint,
     Gap,
     KeptPage,
     KnownLink,
@@ -75,6 +76,7 @@ class Part:
     sightings: tuple[Sighting, ...] = ()
     mentions: tuple[Mention, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
 
 
 class Recorder(Protocol):

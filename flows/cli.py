@@ -34,6 +34,7 @@ COMMANDS: CommandTable = {
     "status": ("flows.commands.status", "The last rounds, feeds that fail, rows waiting, on one screen."),
     "sql": ("flows.commands.sql", "A query on the published copy."),
     "search": ("flows.commands.search", "The articles that a query means, the best first."),
+    "watch": ("flows.commands.watch", "Watchlists: tried out, and matched against stored articles."),
     "export": ("flows.commands.export", "Articles as Parquet, CSV, JSON lines, or an RSS feed."),
     "report": ("flows.commands.report", "The press review: one page in HTML, for the board."),
     "publish": ("flows.commands.publish", "Refresh the published copy now."),

@@ -60,6 +60,24 @@ def reclean_articles(upkeep: Upkeep) -> str:
     return f"{articles:,} articles judged again, {changed:,} changed"
 
 
+def match_watchlists(upkeep: Upkeep) -> str:
+    """Match stored articles by watchlists that are new or have changed."""
+    from flows.watching import match_stored
+
+    done = match_stored(upkeep.store, upkeep.config.watchlists, upkeep.now)
+    told = [f"{each.watchlist_id}: {each.articles:,} articles" for each in done.matched]
+    told += [f"{name}: removed" for name in done.removed]
+    return ", ".join(told) if told else "all stored articles are matched"
+
+
+def compare_articles(upkeep: Upkeep) -> str:
+    """Find the stories of articles that were stored before there were any."""
+    from flows.watching import compare_stored
+
+    compared = compare_stored(upkeep.store, upkeep.now)
+    return f"{compared:,} articles compared" if compared else "all stored articles are compared"
+
+
 def drop_old_rows(upkeep: Upkeep) -> str:
     """Drop what is past its time, and write the database out in full (`Store.maintain`)."""
     dropped = asdict(upkeep.store.maintain(upkeep.now()))
@@ -96,6 +114,8 @@ def index_for_search(upkeep: Upkeep) -> str:
 
 STEPS = (
     UpkeepStep("reclean", reclean_articles),
+    UpkeepStep("watchlists", match_watchlists),
+    UpkeepStep("stories", compare_articles),
     UpkeepStep("retention", drop_old_rows),
     UpkeepStep("pages", drop_old_pages),
     UpkeepStep("publish", publish_copy),

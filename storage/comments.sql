@@ -158,7 +158,7 @@ COMMENT ON COLUMN story_texts.source_id IS 'Its source.';
 COMMENT ON COLUMN story_texts.content_hash IS 'Hash of the title and text that the keys are of.';
 COMMENT ON COLUMN story_texts.reported_at IS 'The earlier of publication and first sight (UTC).';
 COMMENT ON COLUMN story_texts.kept_at IS 'When it was put here (UTC).';
-COMMENT ON COLUMN story_texts.words IS 'Words that were looked at; in scripts without spaces, letters.';
+COMMENT ON COLUMN story_texts.key_count IS 'How many keys it has.';
 COMMENT ON COLUMN story_texts.spacing IS 'Among so many word sequences in a row one at least was chosen.';
 COMMENT ON COLUMN story_texts.story_id IS 'The story that it is in; NULL when it is alone.';
 COMMENT ON COLUMN story_texts.agency IS 'The agency that it names.';

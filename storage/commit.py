@@ -14,7 +14,7 @@ from datetime import datetime
 
 import duckdb
 
-from storage import articles, boilerplate, edits, feeds, links, robots, runs
+from storage import articles, boilerplate, edits, feeds, links, robots, runs, stories, watchlists
 from storage.changes import count_change
 from storage.connection import transaction
 from storage.errors import DatabaseBusy, StorageError
@@ -125,7 +125,10 @@ def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now
         staged = stage(con, fresh)
         settled = articles.store_versions(staged, now)
         articles.store_mentions(staged)
+        watchlists.store_rematches(staged)
+        watchlists.note_watched(staged, now)
         edits.store_edits(staged)
+        stories.store_stories(staged, now)
         links.store_links(staged)
         boilerplate.count_sightings(staged)
         feeds.store_feeds(staged)

@@ -9,6 +9,7 @@ import duckdb
 
 from storage.changes import count_change
 from storage.connection import transaction
+from storage.stories import KEPT, drop_old_texts
 
 DAY = timedelta(days=1)
 
@@ -41,6 +42,7 @@ class Maintained:
     batches: int
     robots: int
     stuck_runs: int
+    story_texts: int = 0
 
 
 def maintain(con: duckdb.DuckDBPyConnection, now: datetime, retention: Retention) -> Maintained:
@@ -64,6 +66,7 @@ def maintain(con: duckdb.DuckDBPyConnection, now: datetime, retention: Retention
                 "UPDATE runs SET status = 'failed' WHERE status = 'running' AND started_at < ?",
                 now - retention.stuck_runs,
             ),
+            story_texts=drop_old_texts(con, now - KEPT),
         )
         count_change(con)
     con.execute("CHECKPOINT")

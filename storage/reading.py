@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -37,17 +38,22 @@ def row_count(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def read_page(
-    con: duckdb.DuckDBPyConnection, first: int, source_ids: Sequence[str], containing: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    first: int,
+    source_ids: Sequence[str],
+    containing: Sequence[str],
+    stored_since: datetime | None = None,
 ) -> list[StoredArticle]:
     """The latest versions among the `PAGE_ROWS` rows from number `first` on, of these sources, in order.
 
     No sources means all of them. With samples in `containing`, articles whose text has none of them are left out;
-    beyond `MAX_SAMPLES` of them, none is.
+    beyond `MAX_SAMPLES` of them, none is. `stored_since` leaves out what was stored before.
     """
     table = con.execute(
         """
         SELECT * EXCLUDE (superseded_at) FROM article_versions
         WHERE rowid >= $first AND rowid < $end AND superseded_at IS NULL
+          AND ($stored_since IS NULL OR stored_at >= $stored_since)
           AND ($all_sources OR source_id IN (SELECT unnest(from_json($sources, '["VARCHAR"]'))))
           AND ($all_texts OR regexp_matches("text", array_to_string(
             list_transform(from_json($samples, '["VARCHAR"]'), lambda sample: regexp_escape(sample)), '|')))
@@ -55,6 +61,7 @@ def read_page(
         {
             "first": first,
             "end": first + PAGE_ROWS,
+            "stored_since": stored_since,
             "all_sources": not source_ids,
             "sources": as_json(source_ids),
             "all_texts": not 0 < len(containing) <= MAX_SAMPLES,

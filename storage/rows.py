@@ -100,11 +100,18 @@ KINDS: Mapping[str, tuple[Column, ...]] = {
     "gaps": _columns(
         feed_url=pa.string(), from_at=TIME, to_at=TIME, estimated_articles=pa.int32(), reason=pa.string()
     ),
+    "fingerprints": _columns(
+        article_id=pa.int64(), content_hash=pa.int64(), spacing=pa.int32(), keys=pa.list_(pa.int32()),
+        agency=pa.string(),
+    ),
+    "rematches": _columns(article_id=pa.int64(), content_hash=pa.int64(), watchlist_ids=TEXTS),
+    "watched": _columns(watched=pa.int64()),
     "runs": _columns(
         run_id=pa.string(), command=pa.string(), started_at=TIME, finished_at=TIME, status=pa.string(),
         articles_new=pa.int32(), articles_updated=pa.int32(), errors=pa.int32(),
     ),
 }  # fmt: skip
+OF_RECORD = ("runs", "watched")  # no lists of rows
 
 
 def record_tables(
@@ -114,8 +121,11 @@ def record_tables(
 
     `based_on` gives, by article_id, the content_hash of the stored version that a version was made from.
     """
-    items: dict[str, Sequence[object]] = {name: getattr(record, name) for name in KINDS if name != "runs"}
+    items: dict[str, Sequence[object]] = {
+        name: getattr(record, name) for name in KINDS if name not in OF_RECORD
+    }
     items["runs"] = runs
+    items["watched"] = (record,) if record.watched is not None and record.versions else ()
     tables = {name: _table(record.batch_id, rows, KINDS[name]) for name, rows in items.items() if rows}
     if "versions" in tables:
         hashes = [(based_on or {}).get(version.article_id) for version in record.versions]

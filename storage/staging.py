@@ -14,7 +14,10 @@ import duckdb
 from storage.parameters import as_json
 from storage.spool import Batch
 
-KINDS = ("versions", "outcomes", "links", "feeds", "sightings", "mentions", "robots", "gaps", "runs")
+KINDS = (
+    "versions", "outcomes", "links", "feeds", "sightings", "mentions", "robots", "gaps", "runs", "fingerprints",
+    "rematches", "watched",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from storage.pace import Pace
 from storage.publish import Published, publish_copy
 from storage.reading import PAGE_ROWS, StoredArticle, read_page, row_count
 from storage.spool import Spool
+from storage.stories import forget_rows_before_stories, rows_before_stories
 from storage.summary import RunSummary, run_summary
+from storage.watchlists import Definition, Standing, begin_matching, end_matching, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +118,64 @@ class Store:
             return changed
 
     def stored_articles(
-        self, source_ids: Sequence[str] = (), containing: Sequence[str] = (), batch_size: int = 1_000
+        self,
+        source_ids: Sequence[str] = (),
+        containing: Sequence[str] = (),
+        batch_size: int = 1_000,
+        *,
+        stored_since: datetime | None = None,
+        rows_before: int | None = None,
     ) -> Iterator[tuple[StoredArticle, ...]]:
         """The latest versions of the articles of these sources (none: of all), in batches, oldest first.
 
         With samples in `containing`, those whose text has none of them are left out, as far as that is cheap: more
         may come. The live file is open for a moment at a time only; what is stored after the first batch was asked
-        for does not come. Every call goes through all texts, so ask for many sources at once.
+        for does not come; with `stored_since`, neither what was stored before then, nor, with `rows_before`, the
+        rows from that number on. Every call goes through all texts, so ask for many sources at once.
         """
         with self._opened() as con:
             end = row_count(con)
+        end = end if rows_before is None else min(end, rows_before)
         waiting: list[StoredArticle] = []
         for first in range(0, end, PAGE_ROWS):
             with self._opened() as con:
-                waiting.extend(read_page(con, first, source_ids, containing))
+                waiting.extend(read_page(con, first, source_ids, containing, stored_since))
             while len(waiting) >= batch_size:
                 yield tuple(waiting[:batch_size])
                 del waiting[:batch_size]
         if waiting:
             yield tuple(waiting)
+
+    # -------------------------------------------------------------------------------------- watchlists and stories
+
+    def watch_standing(self, wanted: Sequence[Definition]) -> Standing:
+        """By which of these watchlists stored articles wait to be matched, and which others have mentions."""
+        with self._opened() as con:
+            return standing(con, wanted)
+
+    def begin_matching(self, wanted: Sequence[Definition], watched: int) -> Standing:
+        """The same; from now on it is noted what comes in by other watchlists (`Record.watched`), and mentions of
+        those that are gone are dropped."""
+        with self._opened() as con, transaction(con):
+            stand = begin_matching(con, wanted, watched)
+            count_change(con)
+            return stand
+
+    def end_matching(self, done: Sequence[Definition], now: datetime) -> None:
+        """Keep that stored articles are matched by these, but for what came in by others meanwhile."""
+        with self._opened() as con, transaction(con):
+            end_matching(con, done, now)
+            count_change(con)
+
+    def rows_before_stories(self) -> int:
+        """Rows of articles up to this number were stored before there were stories, and not compared yet."""
+        with self._opened() as con:
+            return rows_before_stories(con)
+
+    def end_story_catch_up(self) -> None:
+        """Keep that they have been compared."""
+        with self._opened() as con, transaction(con):
+            forget_rows_before_stories(con)
 
     # ------------------------------------------------------------------------------------------------ what is new
 

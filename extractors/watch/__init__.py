@@ -9,11 +9,12 @@ words near each other (`"minister resigns"~5`: within five words, in any order).
 `folding` says what counts as a word and when two are the same, `terms` reads terms, `matcher` finds them.
 """
 
+from extractors.watch.definitions import definition_of, watched_hash
 from extractors.watch.folding import fold_word, folded_words, word_spans
 from extractors.watch.matcher import Matcher, compile_watchlists, find_mentions
 from extractors.watch.terms import Term, parse_term
 
 __all__ = [
-    "Matcher", "Term", "compile_watchlists", "find_mentions", "fold_word", "folded_words", "parse_term",
-    "word_spans",
+    "Matcher", "Term", "compile_watchlists", "definition_of", "find_mentions", "fold_word", "folded_words",
+    "parse_term", "watched_hash", "word_spans",
 ]  # fmt: skip

@@ -66,6 +66,7 @@ class RecordDesk:
         on_broken: Callable[[], None],
         learned_robots: Callable[[], tuple[RobotsRecord, ...]] = tuple,
         flush_after_s: float = FLUSH_AFTER_S,
+        watched: int | None = None,
     ) -> None:
         self._store = store
         self._run_id = run_id
@@ -73,6 +74,7 @@ class RecordDesk:
         self._on_broken = on_broken
         self._learned_robots = learned_robots
         self._flush_after_s = flush_after_s
+        self._watched = watched
         self._parts: list[Part] = []
         self._bytes = 0
         self._full = asyncio.Event()
@@ -126,7 +128,7 @@ class RecordDesk:
         parts, self._parts = self._parts, []
         robots = self._learned_robots()
         if (parts or robots) and self._broken is None:
-            record = merged_record(parts, robots, self._run_id)
+            record = merged_record(parts, robots, self._run_id, self._watched)
             await self._try(lambda: self._store.spool(record))
 
     async def _try(self, work: Callable[[], object]) -> None:
@@ -137,12 +139,20 @@ class RecordDesk:
             self._on_broken()
 
 
-def merged_record(parts: Sequence[Part], robots: tuple[RobotsRecord, ...], run_id: str) -> Record:
-    """One record of many parts, in their order."""
+def merged_record(
+    parts: Sequence[Part], robots: tuple[RobotsRecord, ...], run_id: str, watched: int | None = None
+) -> Record:
+    """One record of many parts, in their order. `watched`: hash of the watchlists that they were matched by."""
 
     def joined(name: str) -> tuple[object, ...]:
         return tuple(chain.from_iterable(getattr(part, name) for part in parts))
 
-    names = ("versions", "outcomes", "links", "feeds", "sightings", "mentions", "gaps")
+    names = ("versions", "outcomes", "links", "feeds", "sightings", "mentions", "gaps", "fingerprints")
     fields = {name: joined(name) for name in names}
-    return Record(batch_id=uuid.uuid4().hex, run_id=run_id, robots=robots, **fields)  # type: ignore[arg-type]
+    return Record(
+        batch_id=uuid.uuid4().hex,
+        run_id=run_id,
+        robots=robots,
+        watched=watched,
+        **fields,  # type: ignore[arg-type]
+    )

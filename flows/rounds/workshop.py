@@ -13,7 +13,7 @@ from typing import Protocol
 from extractors.cage import Cage
 from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, RobotsRecord, Watchlist
 from extractors.ports import Progress, Tools
-from extractors.watch import compile_watchlists, find_mentions
+from extractors.watch import compile_watchlists, find_mentions, watched_hash
 from extractors.web.client import WebClient
 from flows.rounds.desk import FLUSH_AFTER_S, LinkDesk, RecordDesk
 from flows.rounds.page_desk import PageDesk
@@ -80,6 +80,7 @@ async def opened_tools(
                 on_broken=stop.set,
                 learned_robots=web.learned_robots,
                 flush_after_s=flush_after_s,
+                watched=watched_hash(settings.watchlists),
             )
         )
         keeper = None

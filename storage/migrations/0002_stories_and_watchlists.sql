@@ -20,7 +20,7 @@ CREATE TABLE story_texts (
   content_hash BIGINT NOT NULL,
   reported_at TIMESTAMPTZ NOT NULL,
   kept_at TIMESTAMPTZ NOT NULL,
-  words INTEGER NOT NULL,
+  key_count INTEGER NOT NULL,
   spacing INTEGER NOT NULL,
   story_id BIGINT,
   agency VARCHAR

@@ -1,0 +1,221 @@
+"""Stories: how well copies are found, what it costs, and whether the join stays flat.
+
+    python bench/stories.py [--shared ../shared/bench] [--half report|tune] [--join]
+
+Real texts (`articles/truth.jsonl`), in two halves by the hash of their ids: parameters were chosen on one, the
+other is reported. Copies are made of them as agencies' customers make them: some sentences rewritten, cut from the
+end, the site's own lines around. Among the others there are the hard ones: a quotation in common, a follow-up with
+the background of the first report, a digest of several reports, one site's template.
+`--join` measures the committer's join with 10,000 and 1,000,000 stored articles instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+
+from extractors.stories.fingerprints import chosen_keys
+from extractors.stories.grouping import Pair, Text, find_stories
+from extractors.urls import hash64
+
+ROOT = Path(__file__).resolve().parent.parent
+START = datetime(2026, 3, 2, tzinfo=UTC)
+MIN_WORDS = 60
+CUTS = (1.0, 1.0, 0.7, 0.5, 0.35)  # which part of the wire a customer prints
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One article of the test: which original it is a copy of, None where it is nobody's."""
+
+    text: str
+    origin: str | None
+    kind: str
+
+
+def originals(shared: Path, half: str) -> list[str]:
+    rows = [json.loads(line) for line in (shared / "articles" / "truth.jsonl").open(encoding="utf-8")]
+    wanted = {"tune": (0,), "report": (1,), "all": (0, 1)}[half]
+    return [
+        row["text"]
+        for row in rows
+        if hash64(row["id"]) % 2 in wanted and len(row["text"].split()) >= MIN_WORDS
+    ]
+
+
+def sentences(text: str) -> list[str]:
+    return [s for s in re.split(r"(?<=[.!?])\s+|\n\n|(?<=[。！？])", text) if s.strip()]
+
+
+def rewritten(text: str, share: float, others: Sequence[str], rng: random.Random) -> str:
+    """A share of the sentences changed, every one in another way: dropped, replaced, new words in it."""
+    kept = []
+    for sentence in sentences(text):
+        if rng.random() >= share:
+            kept.append(sentence)
+            continue
+        way = rng.randrange(3)
+        if way == 1:
+            kept.append(rng.choice(sentences(rng.choice(others))))
+        elif way == 2:
+            words = sentence.split()
+            for _ in range(max(1, len(words) // 4)):
+                words[rng.randrange(len(words))] = rng.choice(["said", "also", "new", "officials", "later"])
+            kept.append(" ".join(words))
+    return " ".join(kept)
+
+
+def cut(text: str, share: float) -> str:
+    words = text.split()
+    return " ".join(words[: max(40, int(len(words) * share))]) if len(words) > 40 else text
+
+
+SITES = tuple(
+    (
+        f"{name} brings you the news of {town} and the country around it, every day from six in the morning.",
+        f"You have read this on {name}. Our newsroom in {town} is glad of hints by letter, telephone or mail. "
+        f"All rights in texts and pictures are with {name} or with those who gave them to us.",
+    )
+    for name, town in (
+        ("Harbour Times", "Westport"),
+        ("Morning Courier", "Oldbridge"),
+        ("Valley Observer", "Greenhill"),
+        ("City Gazette", "Kingsmouth"),
+        ("Northern Post", "Stonefield"),
+    )
+)
+
+
+def on_site(text: str, rng: random.Random) -> str:
+    head, foot = rng.choice(SITES)
+    return "\n\n".join([head, text, foot][rng.randrange(2) :])
+
+
+def copies(texts: Sequence[str], share: float, rng: random.Random) -> Iterator[Case]:
+    """Every original, and three copies of it."""
+    for number, text in enumerate(texts):
+        yield Case(text, str(number), "original")
+        for _ in range(3):
+            part = cut(text, rng.choice(CUTS))
+            yield Case(on_site(rewritten(part, share, texts, rng), rng), str(number), "copy")
+
+
+def hard_ones(texts: Sequence[str], unused: Sequence[str], rng: random.Random) -> Iterator[Case]:
+    """Articles that share something with an original, and tell something else: `unused` texts, each once."""
+    for number, (text, new) in enumerate(zip(texts, unused, strict=False)):
+        words, own = text.split(), new.split()[:400]
+        match number % 4:
+            case 0:  # one statement of 45 words, quoted by both
+                yield Case(" ".join([*own[:30], *words[:45], *own[30:]]), None, "quotation")
+            case 1:  # a quarter is the background that the first report had too
+                yield Case(" ".join([*own, *words[-max(20, len(own) // 3) :]]), None, "follow-up")
+            case 2:  # a digest: the beginnings of eight reports
+                items = [" ".join(other.split()[:60]) for other in texts[number * 8 : number * 8 + 8]]
+                if len(items) == 8:
+                    yield Case("\n\n".join(items), None, "digest")
+            case _:  # nothing in common but the site's own lines
+                yield Case(on_site(" ".join(own), rng), None, "other")
+    for number in range(60):  # reports that a program writes: the same sentences, other names and numbers
+        yield Case(_market_report(number, rng), None, "template")
+
+
+def _market_report(number: int, rng: random.Random) -> str:
+    names = [
+        f"{a}{b}" for a in ("Al", "Bor", "Cen", "Dur", "Eka") for b in ("tor", "vis", "gon", "mex", "lin")
+    ]
+    name, rival, third = rng.sample(names, 3)
+    n = [rng.randrange(100, 999) for _ in range(12)]
+    return (
+        f"Shares of {name} closed at {n[0]}.{n[1] % 100} on day {number}, which is {n[2]} points more than the week "
+        f"before. {name} sold {n[3]} machines in the quarter and {n[4]} in the year. Analysts of {rival} had counted "
+        f"on {n[5]}, those of {third} on {n[6]}. The board of {name} wants to pay {n[7]} cents a share. {rival} lost "
+        f"{n[8]} points in the same time and stood at {n[9]}. {third} won {n[10]} and is now worth {n[11]} millions. "
+        f"{name} has {n[1]} people at work in {n[2] % 40} countries; {rival} has {n[4]}, and {third} {n[5]}."
+    )
+
+
+# ------------------------------------------------------------------------------------------------ what comes out
+
+
+def grouped(cases: Sequence[Case]) -> dict[int, int]:
+    """By case: its story, as the committer would find it if all came at once."""
+    texts, keys_of = [], []
+    for number, case in enumerate(cases):
+        spacing, keys = chosen_keys(case.text)
+        texts.append(Text(number, START + timedelta(minutes=number), len(keys), spacing))
+        keys_of.append(keys)
+    having: dict[int, list[int]] = defaultdict(list)
+    for number, keys in enumerate(keys_of):
+        for key in keys:
+            having[key].append(number)
+    shared: Counter[tuple[int, int]] = Counter()
+    for numbers in having.values():
+        shared.update(combinations(numbers[:32], 2))
+    found = find_stories(texts, (Pair(a, b, count) for (a, b), count in shared.items()))
+    return {member.article_id: member.story_id for member in found.members}
+
+
+def scored(cases: Sequence[Case]) -> tuple[float, float, Counter[str]]:
+    """(precision, recall) over pairs of articles, and which kinds of article were joined wrongly."""
+    story = grouped(cases)
+    together: dict[int, list[int]] = defaultdict(list)
+    for number, story_id in story.items():
+        together[story_id].append(number)
+    right = wrong = 0
+    blamed: Counter[str] = Counter()
+    for members in together.values():
+        for a, b in combinations(members, 2):
+            if cases[a].origin is not None and cases[a].origin == cases[b].origin:
+                right += 1
+            else:
+                wrong += 1
+                blamed[" + ".join(sorted((cases[a].kind, cases[b].kind)))] += 1
+    sizes = Counter(case.origin for case in cases if case.origin is not None)
+    true = sum(size * (size - 1) // 2 for size in sizes.values())
+    return right / max(1, right + wrong), right / true, blamed
+
+
+def measure_quality(texts: Sequence[str]) -> None:
+    print(f"{len(texts)} originals; pairs of articles, all against all")
+    for share in (0.0, 0.1, 0.2, 0.3):
+        rng = random.Random(7)
+        half = len(texts) // 2
+        cases = [*copies(texts[:half], share, rng), *hard_ones(texts[:half], texts[half:], rng)]
+        precision, recall, blamed = scored(cases)
+        print(
+            f"{share:4.0%} of sentences changed: precision {precision:.4f}  recall {recall:.4f}  {dict(blamed)}"
+        )
+
+
+def measure_cost(texts: Sequence[str]) -> None:
+    started = time.process_time()
+    for text in texts:
+        chosen_keys(text)
+    spent = (time.process_time() - started) / len(texts) * 1e3
+    words = sum(len(text.split()) for text in texts) / len(texts)
+    print(f"fingerprint: {spent:.2f} ms an article of {words:.0f} words")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "bench")
+    options.add_argument("--half", choices=("tune", "report", "all"), default="report")
+    chosen = options.parse_args()
+    texts = originals(chosen.shared, chosen.half)
+    measure_quality(texts)
+    measure_cost(texts)
+
+
+if __name__ == "__main__":
+    main()
