@@ -153,9 +153,13 @@ _FURNITURE_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What the page's tags say of its article: folded titles, names, description and body ("" or nothing unknown)."""
+    """What a page says of its article: folded titles, names, description and body ("" or nothing unknown).
+
+    `headlines` are the titles that its tags state, without those that stand in an <h1> only.
+    """
 
     titles: Collection[str] = ()
+    headlines: Collection[str] = ()
     authors: Collection[str] = ()
     description: str = ""
     body: str = ""

@@ -17,7 +17,7 @@ from importlib.resources import files
 from operator import mul
 
 from extractors.article.evidence import NAMES, Stated, weigh_blocks
-from extractors.article.reading import Reading
+from extractors.article.reading import Node, Reading
 from extractors.article.vocabulary import MARKS
 from extractors.boilerplate.folding import fold_line
 
@@ -69,7 +69,35 @@ def judge_blocks(reading: Reading, stated: Stated, witness: Callable[[], str]) -
     unsure = _is_unsure(reading, odds, weights.threshold)
     if unsure:
         _hear(reading, odds, fold_line(witness()), weights.threshold)
-    return Judgement(tuple(value > weights.threshold for value in odds), unsure)
+    others = _other_articles(reading, stated)
+    kept = (
+        value > weights.threshold and not (others and others & _numbers_above(block.node))
+        for block, value in zip(reading.blocks, odds, strict=True)
+    )
+    return Judgement(tuple(kept), unsure)
+
+
+def _other_articles(reading: Reading, stated: Stated) -> set[int]:
+    """The <article> elements with another main heading, where one has that of the page: the next story of a site
+    that scrolls on."""
+    headings = [block for block in reading.blocks if block.tag == "h1"]
+    if len(headings) < 2:
+        return set()
+    articles = {node.number for node in reading.nodes if node.tag == "article"}
+    own = [block for block in headings if block.folded in stated.headlines]
+    around = {number for block in own for number in _numbers_above(block.node)}
+    if not around & articles:
+        return set()
+    return {n for block in headings for n in _numbers_above(block.node) & articles} - around
+
+
+def _numbers_above(node: Node) -> set[int]:
+    numbers = set()
+    above: Node | None = node
+    while above is not None:
+        numbers.add(above.number)
+        above = above.parent
+    return numbers
 
 
 def _hear(reading: Reading, odds: list[float], read: str, threshold: float) -> None:

@@ -23,6 +23,7 @@ def stated_of(tree: HtmlElement, clues: Clues) -> Stated:
     ]
     return Stated(
         titles=frozenset(fold_line(clue.text) for clue in clues.of("title")) - {""},
+        headlines=frozenset(fold_line(clue.text) for clue in clues.of("title") if clue.origin != "h1") - {""},
         authors=tuple(name for name in names if len(name) >= MIN_NAME_CHARS),
         description=fold_line(" ".join(described[:4])),
         body=fold_line(clues.article_body),

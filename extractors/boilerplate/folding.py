@@ -96,7 +96,9 @@ def template_digest(text: str) -> int | None:
     return _cached_template(text) if len(text) <= MAX_CACHED_CHARS else _template_digest(text)
 
 
-@lru_cache(maxsize=4_096)  # as above; a line is asked for while its article is learned, and while it is judged
+@lru_cache(
+    maxsize=4_096
+)  # as above; a line is asked for while its article is learned, and while it is judged
 def _cached_template(text: str) -> int | None:
     return _template_digest(text)
 

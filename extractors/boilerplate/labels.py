@@ -50,7 +50,7 @@ def label_reason(text: str, facts: Facts) -> str:
 
 def is_dateline(text: str) -> bool:
     """Whether the line is a date, perhaps with a time, a weekday and a label, and nothing else."""
-    if len(text) > MAX_DATELINE_CHARS or not any(char.isdigit() for char in text):
+    if len(text) > MAX_DATELINE_CHARS or text.isdigit() or not any(char.isdigit() for char in text):
         return False
     others = [word for word in map(fold_letters, _WORD.findall(text)) if word not in _KNOWN]
     return len(others) <= MAX_OTHER_WORDS and parse_moment(text) is not None
