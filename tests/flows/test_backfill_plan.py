@@ -115,7 +115,7 @@ def test_the_plan_comes_from_the_published_copy(presswatch: Callable[..., Any], 
             "batch",
             "run",
             feeds=(FeedState(feed, "harbour", last_polled_at=now, entries_per_day=24.0),),
-            gaps=(Gap(feed, now - timedelta(days=1), now, 9, "rolled over"),),
+            gaps=(Gap(feed, now - timedelta(days=1), now + timedelta(hours=6), 9, "rolled over"),),
             robots=(RobotsRecord("https://www.harbour.example", 200, "Sitemap: /s.xml", now, now),),
         )
     )
