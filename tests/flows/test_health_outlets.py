@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import parser
 
 from flows.health.metrics import Metric, _written, exposition
 from flows.health.page import MOST, escaped, health_markdown
 from storage.health import FailingFeed, StatusReport, status_report
-
-parser = pytest.importorskip("prometheus_client.parser", reason="comes with the development packages")
 
 Command = Callable[..., Any]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
