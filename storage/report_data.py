@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ Step = Literal["day", "week", "month"]
 CONTEXT_DAYS = 14  # a chart of a day shows at least two weeks of the same weekdays
 MAX_STEPS = 62  # bars of one chart that can be told apart, and rows of its table
 LATE = timedelta(days=1)
+VECTOR_ROWS = 2_048  # that zstd packs together
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class Voice:
 class WatchlistFigures:
     """A watchlist in the period: articles that mention it, their number by step of time (with the steps before the
     period that charts show), by outlet, the most first, and the articles that mention it most.
+
+    Only the `max_rows` watchlists of most articles have the last.
     """
 
     watchlist_id: str
@@ -272,6 +276,7 @@ class _Desk:
         failing = self.rows(questions.FAILING) if quiet is not None else []
         gaps = self.rows(questions.GAPS)
         stories = self.rows(questions.STORIES, request.max_stories)
+        self._lay_out_texts([row[4] for row in stories])
         return ReportData(
             request=request,
             totals=self._totals(known_since),
@@ -321,24 +326,38 @@ class _Desk:
         before = row[6:] if self._reaches_back(known_since) else (None, None)
         return Totals(*row[:6], *before)
 
+    def _lay_out_texts(self, article_ids: list[int]) -> None:
+        """The texts that the page quotes: of these articles, and of those that mention a watchlist most."""
+        self.con.execute(questions.BEST, [self.request.max_rows])
+        self.con.execute(questions.TEXTS)
+        ids = {*article_ids, *(article_id for (article_id,) in self.rows("SELECT article_id FROM best"))}
+        numbers = self.rows(questions.NUMBERS.format(ids=", ".join(map(str, ids)) or "NULL"))
+        for _, stretch in groupby(
+            (int(number) for (number,) in numbers), key=lambda number: number // VECTOR_ROWS
+        ):
+            together = list(stretch)
+            listed = ", ".join(map(str, together))
+            self.con.execute(questions.STRETCH.format(first=together[0], last=together[-1], numbers=listed))
+
     def _stories(self, stories: list[tuple[Any, ...]]) -> tuple[Story, ...]:
         keys = [row[0] for row in stories]
         reports = _grouped(self.rows(questions.REPORTS, keys, self.request.max_rows))
         mentions = _grouped(self.rows(questions.STORY_MENTIONS, keys))
         began = _grouped(self.rows(questions.BEGAN, keys))
+        beginnings = dict(self.rows(questions.BEGINNINGS))
         return tuple(
             Story(
                 title,
                 url,
                 language,
-                beginning,
+                beginnings[article_id],
                 articles,
                 outlets,
                 mentions=tuple((name, count) for name, count in mentions.get(key, ())),
                 reports=tuple(Report(*row) for row in reports.get(key, ())),
                 began=next((Report(*row) for row in began.get(key, ())), None),
             )
-            for key, title, url, language, beginning, articles, outlets in stories
+            for key, title, url, language, article_id, articles, outlets in stories
         )
 
     def _watchlists(self, known_since: datetime | None) -> tuple[WatchlistFigures, ...]:

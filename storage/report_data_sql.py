@@ -9,7 +9,8 @@ TABLES = "SELECT table_name FROM information_schema.tables"
 # What a copy may lack, and which of its columns are read then, in vain. All are made by a migration or a view.
 NEEDED = {
     "article_versions": """
-        source_id VARCHAR, first_seen_at TIMESTAMPTZ, superseded_at TIMESTAMPTZ, feed_url VARCHAR""",
+        article_id BIGINT, source_id VARCHAR, "text" VARCHAR, first_seen_at TIMESTAMPTZ, superseded_at TIMESTAMPTZ,
+        feed_url VARCHAR""",
     "articles": """
         article_id BIGINT, source_id VARCHAR, canonical_url VARCHAR, title VARCHAR, "language" VARCHAR,
         "text" VARCHAR, word_count INTEGER, published_at TIMESTAMPTZ, first_seen_at TIMESTAMPTZ, story_id BIGINT,
@@ -43,7 +44,8 @@ WITH placed AS (
       ELSE least(first_seen_at, published_at) END AS reported_at,
     lower(trim(regexp_replace(title, '[^\pL\pN]+', ' ', 'g'))) AS plain_title
   FROM articles
-  WHERE least(coalesce(published_at, first_seen_at), first_seen_at) < getvariable('report_until')
+  WHERE first_seen_at >= least(getvariable('report_before'), getvariable('report_late'))  -- follows; skips old rows
+    AND least(coalesce(published_at, first_seen_at), first_seen_at) < getvariable('report_until')
     AND least(coalesce(published_at, first_seen_at), first_seen_at)
       >= least(getvariable('report_before'), getvariable('report_late'))
 ), sorted AS (
@@ -110,8 +112,8 @@ WITH mentioned AS (
   ORDER BY outlets DESC, mentions DESC, articles DESC, words DESC, first_at, c.story
   LIMIT ?
 )
-SELECT w.story, a.title, a.canonical_url, a."language", left(a."text", 2000), w.articles, w.outlets
-FROM weighed w JOIN articles a ON a.article_id = w.article_id
+SELECT w.story, c.title, c.canonical_url, c."language", c.article_id, w.articles, w.outlets
+FROM weighed w JOIN chosen c ON c.article_id = w.article_id
 ORDER BY w.outlets DESC, w.mentions DESC, w.articles DESC, w.words DESC, w.first_at, w.story
 """
 
@@ -182,27 +184,45 @@ WHERE h.in_period GROUP BY h.watchlist_id, t.outlet
 ORDER BY h.watchlist_id, count(*) DESC, t.outlet
 """
 
-# Offsets count characters from 0, and DuckDB's from 1.
-WATCHLIST_HEADLINES = """
+BEST = """
+CREATE TEMP TABLE best AS
 WITH one_of_story AS (
   SELECT h.*, t.title, t.canonical_url, t."language", t.outlet, t.reported_at
   FROM hit h JOIN told t ON t.article_id = h.article_id
-  WHERE h.in_period
+  WHERE h.in_period AND h.watchlist_id IN (
+    SELECT watchlist_id FROM hit WHERE in_period GROUP BY ALL ORDER BY count(*) DESC, watchlist_id LIMIT ?)
   QUALIFY row_number() OVER (PARTITION BY h.watchlist_id, t.story
     ORDER BY h.in_title DESC, h.mentions DESC, t.reported_at, h.article_id) = 1
-), best AS (
-  SELECT *, row_number() OVER (PARTITION BY watchlist_id
-    ORDER BY in_title DESC, mentions DESC, reported_at DESC, article_id) AS place
-  FROM one_of_story QUALIFY place <= 5
-), met AS (
+)
+SELECT *, row_number() OVER (PARTITION BY watchlist_id
+  ORDER BY in_title DESC, mentions DESC, reported_at DESC, article_id) AS place
+FROM one_of_story QUALIFY place <= 5
+"""
+
+# Asked for by a join, or by a longer IN, DuckDB would unpack the texts of the whole table for a dozen of them: they are
+# numbered first, and then taken a stretch at a time.
+TEXTS = 'CREATE TEMP TABLE texts (article_id BIGINT, "text" VARCHAR)'
+NUMBERS = """
+SELECT rowid FROM article_versions WHERE superseded_at IS NULL AND article_id IN ({ids}) ORDER BY rowid
+"""
+STRETCH = """
+INSERT INTO texts
+SELECT article_id, "text" FROM article_versions WHERE rowid BETWEEN {first} AND {last} AND rowid IN ({numbers})
+"""
+
+BEGINNINGS = 'SELECT article_id, left("text", 2000) FROM texts'
+
+# Offsets count characters from 0, and DuckDB's from 1.
+WATCHLIST_HEADLINES = """
+WITH met AS (
   SELECT watchlist_id, article_id, min(start_char) AS start_char, arg_min(end_char, start_char) AS end_char
-  FROM mentions WHERE NOT in_title GROUP BY ALL
+  FROM mentions WHERE NOT in_title AND article_id IN (SELECT article_id FROM best) GROUP BY ALL
 )
 SELECT b.watchlist_id, b.title, b.canonical_url, b."language", b.outlet, b.reported_at,
   coalesce(substring(a."text", greatest(1, m.start_char - 89), least(90, m.start_char)), ''),
   coalesce(substring(a."text", m.start_char + 1, m.end_char - m.start_char), ''),
   coalesce(substring(a."text", m.end_char + 1, 110), '')
-FROM best b JOIN articles a ON a.article_id = b.article_id
+FROM best b JOIN texts a ON a.article_id = b.article_id
 LEFT JOIN met m ON m.article_id = b.article_id AND m.watchlist_id = b.watchlist_id
 ORDER BY b.watchlist_id, b.place
 """
