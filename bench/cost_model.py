@@ -57,15 +57,21 @@ def report(median: dict[str, float], feeds: int) -> str:
         f"| starting a round | {model.start_s:.2f} s |",
         f"| a poll with nothing new | {model.poll_s * 1000:.2f} ms |",
         f"| an article, from its fetch to its commit | {model.article_s * 1000:.1f} ms |",
-        f"| a day of 1,000 feeds, {ARTICLES_A_DAY} articles each, polled {POLLS_A_DAY} times each | "
-        f"{model.day_s(1_000, 1_000 * ARTICLES_A_DAY) / 60:.0f} min |",
+        (
+            f"| a day of 1,000 feeds, {ARTICLES_A_DAY} articles each, polled {POLLS_A_DAY} times each | "
+            f"{model.day_s(1_000, 1_000 * ARTICLES_A_DAY) / 60:.0f} min |"
+        ),
         f"| a day of 50,000 feeds, 1,000,000 articles | {model.day_s(50_000, 1e6) / 3_600:.1f} h |",
         "",
-        f"Foretold for a round over {feeds // 4} feeds with {median['check: articles']:.0f} articles: {foretold:.1f} s; "
-        f"measured: {measured:.1f} s ({foretold / measured - 1:+.0%}).",
+        (
+            f"Foretold for a round over {feeds // 4} feeds with {median['check: articles']:.0f} articles: {foretold:.1f} s; "
+            f"measured: {measured:.1f} s ({foretold / measured - 1:+.0%})."
+        ),
         "",
-        f"A million articles a day are {model.day_s(50_000, 1e6) / DAY_S / BUSY:.1f} cores that are busy "
-        f"{BUSY:.0%} of the time. In the database an article of that web takes {disk / 1000:.1f} kB with its link and outcome.",
+        (
+            f"A million articles a day are {model.day_s(50_000, 1e6) / DAY_S / BUSY:.1f} cores that are busy "
+            f"{BUSY:.0%} of the time. In the database an article of that web takes {disk / 1000:.1f} kB with its link and outcome."
+        ),
     ]
     return "\n".join(lines)
 
