@@ -1,9 +1,9 @@
-"""Judge stored text again, source by source, and store a version of what changes."""
+"""Judge stored text again, and store a version of what changes."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from extractors.model import ArticleVersion, Memory, Record, Run, Source
 from extractors.ports import FindMentions
 from extractors.rejudging import rejudged
 from flows.rounds.round import new_run_id
+from storage.reading import StoredArticle
 from storage.store import Store
 
 
@@ -33,51 +34,71 @@ def reclean(
     *,
     dry_run: bool = False,
 ) -> Iterator[Recleaned]:
-    """Go through the sources. What changes is spooled batch by batch and committed at the end of each source; a
-    kill loses at most the source under way, and the same command does it again."""
+    """Go through the articles of all sources once, a batch at a time, and tell what became of each source.
+
+    What changes in a batch is committed with it: a kill loses at most the batch under way, and the same command
+    does it again.
+    """
     store.migrate()
     run = Run(new_run_id(now()), "reclean", now())
     if not dry_run:
         store.commit(now())
         store.start_run(run)
-    changed = 0
-    memories = store.memories([source.id for source in sources])
-    for source in sources:
-        memory = judge_memory(memories.get(source.id, Memory(source.id)), now())
-        result = _source(store, source, memory, find_mentions, run, now, dry_run)
-        changed += result.changed
-        yield result
+    tallies = _tallies(store, sources, now())
     if not dry_run:
-        store.finish_run(replace(run, status="done", finished_at=now(), articles_updated=changed))
-
-
-def _source(
-    store: Store,
-    source: Source,
-    memory: Memory,
-    find_mentions: FindMentions,
-    run: Run,
-    now: Callable[[], datetime],
-    dry_run: bool,
-) -> Recleaned:
-    known = known_lines(memory, now())
-    if not dry_run:
-        store.set_line_states({(source.id, digest): line.state for digest, line in memory.lines.items()})
-    judged = changed = 0
-    for batch in store.stored_articles([source.id]):
-        judged += len(batch)
-        versions = {
-            stored.version.article_id: (stored.version, again)
-            for stored in batch
-            if (again := rejudged(stored.version, known, protect=source.protect, drop=source.drop))
-        }
-        changed += len(versions)
+        store.set_line_states(
+            {(tally.source.id, digest): state for tally in tallies.values() for digest, state in tally.states}
+        )
+    for batch in store.stored_articles(list(tallies)) if tallies else ():
+        versions = _changed(batch, tallies)
         if versions and not dry_run:
             record = _record([new for _, new in versions.values()], run.run_id, find_mentions)
             store.spool_reclean(record, _based_on(versions))
-    if changed and not dry_run:
-        store.commit(now())
-    return Recleaned(source.id, judged, changed, sum(line.state == "known" for line in memory.lines.values()))
+            store.commit(now())
+    yield from (tally.told() for tally in tallies.values())
+    if not dry_run:
+        changed = sum(tally.changed for tally in tallies.values())
+        store.finish_run(replace(run, status="done", finished_at=now(), articles_updated=changed))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is known of a source, and how many of its articles were judged and have changed so far."""
+
+    source: Source
+    known: frozenset[int]
+    states: tuple[tuple[int, str], ...]
+    articles: int = 0
+    changed: int = 0
+
+    def told(self) -> Recleaned:
+        lines_known = sum(state == "known" for _, state in self.states)
+        return Recleaned(self.source.id, self.articles, self.changed, lines_known)
+
+
+def _tallies(store: Store, sources: Sequence[Source], now: datetime) -> dict[str, _Tally]:
+    memories = store.memories([source.id for source in sources])
+    tallies = {}
+    for source in sources:
+        memory = judge_memory(memories.get(source.id, Memory(source.id)), now)
+        states = tuple((digest, line.state) for digest, line in memory.lines.items())
+        tallies[source.id] = _Tally(source, known_lines(memory, now), states)
+    return tallies
+
+
+def _changed(
+    batch: Sequence[StoredArticle], tallies: Mapping[str, _Tally]
+) -> dict[int, tuple[ArticleVersion, ArticleVersion]]:
+    """The articles of a batch whose text is another one by what is known now: before and after, by article_id."""
+    versions = {}
+    for stored in batch:
+        tally = tallies[stored.version.source_id]
+        again = rejudged(stored.version, tally.known, protect=tally.source.protect, drop=tally.source.drop)
+        tally.articles += 1
+        if again is not None:
+            tally.changed += 1
+            versions[again.article_id] = (stored.version, again)
+    return versions
 
 
 def _based_on(versions: dict[int, tuple[ArticleVersion, ArticleVersion]]) -> dict[int, int]:
