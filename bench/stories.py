@@ -15,6 +15,8 @@ import argparse
 import json
 import random
 import re
+import statistics
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,9 +25,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
+from extractors.model import ArticleVersion, Fingerprint, Provenance, Record
 from extractors.stories.fingerprints import chosen_keys
 from extractors.stories.grouping import Pair, Text, find_stories
-from extractors.urls import hash64
+from extractors.urls import hash64, identity
+from storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -82,8 +86,10 @@ def cut(text: str, share: float) -> str:
 SITES = tuple(
     (
         f"{name} brings you the news of {town} and the country around it, every day from six in the morning.",
-        f"You have read this on {name}. Our newsroom in {town} is glad of hints by letter, telephone or mail. "
-        f"All rights in texts and pictures are with {name} or with those who gave them to us.",
+        (
+            f"You have read this on {name}. Our newsroom in {town} is glad of hints by letter, telephone or mail. All "
+            f"rights in texts and pictures are with {name} or with those who gave them to us."
+        ),
     )
     for name, town in (
         ("Harbour Times", "Westport"),
@@ -205,13 +211,99 @@ def measure_cost(texts: Sequence[str]) -> None:
     print(f"fingerprint: {spent:.2f} ms an article of {words:.0f} words")
 
 
+# --------------------------------------------------------------------------------------------- what the join costs
+
+KEYS = 35  # of an article of 550 words
+BATCH = 500
+_FILL = """
+INSERT INTO article_versions BY NAME
+SELECT hash(i)::BIGINT AS article_id, 's' || i % 300 AS source_id, 'u' AS url, 'u' AS canonical_url, 't' AS title,
+  [] AS authors, 'x' AS "text", 1 AS word_count, [] AS tags, $now AS first_seen_at, $now AS fetched_at, 1 AS version,
+  {'title': '', 'authors': '', 'text': '', 'published_at': '', 'time_precision': '', 'time_offset': '',
+   'language': '', 'canonical_url': '', 'losers': [], 'extractor': ''} AS provenance,
+  i AS content_hash, [] AS removed, $now AS stored_at, hash(i)::BIGINT AS link_hash
+FROM range($rows) r(i)
+"""
+_FILL_STORIES = """
+INSERT INTO story_texts
+SELECT article_id, source_id, content_hash, $now, $now, $keys, 24, NULL, NULL FROM article_versions LIMIT $remembered
+"""
+_FILL_KEYS = """
+INSERT INTO story_keys
+SELECT (hash(article_id, k) & 4294967295)::BIGINT - 2147483648, article_id
+FROM story_texts, range($keys) r(k) ORDER BY article_id
+"""
+
+
+def measure_join(sizes: Sequence[int]) -> None:
+    """CPU of a commit of 500 articles, of which a hundred are copies of stored ones, with and without stories."""
+    print("stored     remembered  CPU ms an article: without stories  with stories   stories alone")
+    for rows in sizes:
+        for remembered in dict.fromkeys((min(rows, rows * 7 // 90), rows)):
+            with tempfile.TemporaryDirectory() as folder:
+                without, with_stories = _commit_cost(Path(folder), rows, remembered)
+            print(
+                f"{rows:9,}  {remembered:9,}  {without:35.2f}  {with_stories:12.2f}  {with_stories - without:14.2f}",
+                flush=True,
+            )
+
+
+def _commit_cost(folder: Path, rows: int, remembered: int) -> tuple[float, float]:
+    store = Store(folder / "live.duckdb", folder / "news.duckdb")
+    store.migrate()
+    with store.live.opened() as con:
+        con.execute("SET memory_limit = '4GB'")
+        con.execute(_FILL.replace("hash(i)::BIGINT", "(hash(i) >> 1)::BIGINT"), {"rows": rows, "now": START})
+        con.execute(_FILL_STORIES, {"now": START, "keys": KEYS, "remembered": remembered})
+        con.execute(_FILL_KEYS, {"keys": KEYS})
+        stored = con.execute(
+            "SELECT list(story_key) FROM story_keys WHERE article_id IN (SELECT article_id FROM story_texts LIMIT 400) "
+            "GROUP BY article_id"
+        ).fetchall()
+        con.execute("CHECKPOINT")
+    rng = random.Random(1)
+    spent: dict[bool, list[float]] = {False: [], True: []}
+    for turn in range(6):
+        for fingerprinted in (False, True):
+            _spool(
+                store, rng, f"{turn} {fingerprinted}", [row[0] for row in stored] if fingerprinted else None
+            )
+            started = time.process_time()
+            store.commit(START)
+            spent[fingerprinted].append((time.process_time() - started) / BATCH * 1e3)
+    return statistics.median(spent[False]), statistics.median(spent[True])
+
+
+def _spool(store: Store, rng: random.Random, name: str, stored: Sequence[list[int]] | None) -> None:
+    """New articles; a fifth of them shares most keys with a stored one."""
+    versions, prints = [], []
+    for number in range(BATCH):
+        url = f"https://x.example/{name.replace(' ', '-')}/{number}"
+        made = ArticleVersion(
+            identity(url), "s1", url, url, "t", (), START, None, "en", "x", 1, None, (), None, None, None, START, START,
+            hash64(url), (), Provenance("", "", "", "", "second", "stated", "", "", (), ""),
+        )  # fmt: skip
+        versions.append(made)
+        keys = [rng.randrange(-(2**31), 2**31) for _ in range(KEYS)]
+        if stored and number % 5 == 0:
+            keys[: KEYS - 5] = rng.choice(stored)[: KEYS - 5]
+        prints.append(Fingerprint(made.article_id, made.content_hash, 24, tuple(keys)))
+    store.spool(Record(name, "run", versions=tuple(versions), fingerprints=tuple(prints) if stored else ()))
+
+
 def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "bench")
     options.add_argument("--half", choices=("tune", "report", "all"), default="report")
+    options.add_argument(
+        "--join", type=int, nargs="*", metavar="STORED", help="measure the join at these sizes"
+    )
     chosen = options.parse_args()
+    if chosen.join is not None:
+        measure_join(chosen.join or (10_000, 1_000_000))
+        return
     texts = originals(chosen.shared, chosen.half)
     measure_quality(texts)
     measure_cost(texts)
