@@ -186,13 +186,15 @@ def _together(label: str, step: date, parts: Sequence[Volume]) -> Volume:
 
 
 def _outlets_table(lines: Sequence[tuple[str, Sequence[Volume]]], steps: Sequence[date], step: Step) -> Table:
+    """An outlet a row, with its steps where a page has room for so many; the steps with a gap have a star."""
     wide = len(steps) <= COLUMNS_OF_A_TABLE
-    head = (
-        "Outlet",
+    gaps = any(cell.has_gap for _, cells in lines for cell in cells)
+    head = [
+        "Outlet (* with a gap)" if gaps and wide else "Outlet",
         *((_step_text(each, step) for each in steps) if wide else ()),
         "Articles",
-        "Probably missed",
-    )
+        *(("Missed",) if gaps else ()),
+    ]
     rows = []
     for outlet, cells in lines:
         missed, has_gap = sum(cell.estimated_missing for cell in cells), any(cell.has_gap for cell in cells)
@@ -201,10 +203,10 @@ def _outlets_table(lines: Sequence[tuple[str, Sequence[Volume]]], steps: Sequenc
                 outlet,
                 *((f"{cell.articles:,}{'*' if cell.has_gap else ''}" for cell in cells) if wide else ()),
                 f"{sum(cell.articles for cell in cells):,}",
-                f"{missed:,}" if missed else "some" if has_gap else "",
+                *((f"{missed:,}" if missed else "some" if has_gap else "",) if gaps else ()),
             )
         )
-    return Table(head, tuple(rows))
+    return Table(tuple(head), tuple(rows))
 
 
 def _told_apart(names: Iterable[str]) -> dict[str, str]:
