@@ -21,6 +21,7 @@ from flows.tracking import QUIET
 Note = Callable[[str], None]
 
 OURS = "presswatch: "  # how the lines begin that are for whoever looks at `presswatch serve`
+HEADLINE = "Round "  # and the one line of `presswatch run`
 
 # What Prefect says on a terminal is for its own users, and our warnings belong to the log of the flow run.
 LOGGING = {
@@ -96,7 +97,7 @@ def listen(lines: IO[str], log: Path, note: Note) -> None:
     with contextlib.suppress(ValueError):
         for line in lines:
             with contextlib.suppress(OSError):
-                if line.startswith(OURS):
+                if line.startswith((OURS, HEADLINE)):
                     note(line.removeprefix(OURS).rstrip())
                     continue
                 shorten(log)

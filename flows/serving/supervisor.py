@@ -129,7 +129,8 @@ class Supervisor:
                 shorten(self.server.log)
                 return
             pause_s = self._patience_server.died()
-            self.note(f"the Prefect server {'hangs' if hangs else 'has ended'}; {_again(pause_s)}")
+            what = "hangs" if hangs else "has ended"
+            self.note(f"the Prefect server {what} (its log: {self.server.log}); {_again(pause_s)}")
             self.server.stop(SERVER_END_S)
             self.server, self.answers = None, False
         if self._patience_server.may_start():

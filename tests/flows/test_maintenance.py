@@ -21,11 +21,10 @@ def upkeep_of(workplace: Path, extra: str = "") -> Upkeep:
 
 def test_every_step_can_be_taken_on_an_empty_database(workplace: Path) -> None:
     upkeep = upkeep_of(workplace)
-    results = [take(step, upkeep) for step in STEPS]
-    assert [result.name for result in results] == ["reclean", "retention", "pages", "publish", "search"]
-    assert not any(result.failed for result in results), results
-    assert results[0].told == "0 articles judged again, 0 changed"
-    assert results[3].told.startswith("published")
+    results = {step.name: take(step, upkeep) for step in STEPS}
+    assert not any(result.failed for result in results.values()), results
+    assert results["reclean"].told == "0 articles judged again, 0 changed"
+    assert results["publish"].told.startswith("published")
     assert upkeep.config.published.exists()
 
 

@@ -184,6 +184,7 @@ def test_while_prefect_is_away_rounds_are_made_all_the_same(site: Site, config: 
     async def until_stored() -> None:
         stop = Stop()
         tending = asyncio.create_task(supervisor.tend(stop))
+        await asyncio.to_thread(wait_for, lambda: any(line.startswith("Round ") for line in told))
         await asyncio.to_thread(wait_for, lambda: stored(config) == ["/hangs", "/news/1"])
         stop.set()
         await tending
