@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import tantivy
 
 from storage.errors import StorageError
+from storage.query import BATCH_ROWS as VECTOR_ROWS
 from storage.query import Answer, answer_of, opened_copy
 from storage.search.compiling import Compiler
 from storage.search.grammar import Filter, Phrase, Tree, filters_of, parse_query, wanted_phrases
@@ -251,18 +253,24 @@ def _hits(
 def _rows(
     con: duckdb.DuckDBPyConnection, matches: Sequence[Match]
 ) -> dict[tuple[int, int], tuple[str, str, str, str, str | None, datetime | None, datetime]]:
-    """What is shown of these versions. Their row numbers are looked up first: a join would read every text."""
-    wanted = ", ".join(str(match.article_id) for match in matches)
-    if not wanted:
-        return {}
+    """What is shown of these versions.
+
+    Their row numbers are looked up first (1 ms), and then they are read a vector at a time (12 ms each, to unpack it):
+    asked for by a join or a longer IN, DuckDB would unpack every text that there is.
+    """
+    wanted = ", ".join(str(match.article_id) for match in matches) or "NULL"
     numbers = con.execute(
-        f"SELECT rowid FROM article_versions WHERE article_id IN ({wanted})"  # noqa: S608 - integers
+        f"SELECT rowid FROM article_versions WHERE article_id IN ({wanted}) ORDER BY rowid"  # noqa: S608 - integers
     ).fetchall()
-    listed = ", ".join(str(number) for (number,) in numbers) or "-1"
-    rows = con.execute(
-        f"""
-        SELECT article_id, version, source_id, title, "text", canonical_url, "language", published_at, first_seen_at
-        FROM article_versions WHERE rowid IN ({listed})
-        """  # noqa: S608 - integers
-    ).fetchall()
+    rows: list[tuple[Any, ...]] = []
+    for _, group in groupby((int(number) for (number,) in numbers), key=lambda number: number // VECTOR_ROWS):
+        together = list(group)
+        rows += con.execute(
+            f"""
+            SELECT article_id, version, source_id, title, "text", canonical_url, "language", published_at,
+              first_seen_at
+            FROM article_versions
+            WHERE rowid BETWEEN {together[0]} AND {together[-1]} AND rowid IN ({", ".join(map(str, together))})
+            """  # noqa: S608 - integers
+        ).fetchall()
     return {(row[0], row[1]): row[2:] for row in rows}

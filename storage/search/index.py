@@ -141,7 +141,7 @@ def document_of(article: Indexed) -> tantivy.Document:
 
 def stem_terms(language: str, stems: list[str]) -> str:
     """Stems with their language, so that those of one language are not the words of another."""
-    return " ".join(f"{language}:{stem}" for stem in stems)
+    return f"{language}:" + f" {language}:".join(stems) if stems else ""
 
 
 def mark_document(mark: Mark) -> tantivy.Document:

@@ -11,7 +11,7 @@ from storage.search.words import Place, placed_words
 SNIPPET_CHARS = 240  # two lines and a half of a wide terminal
 LEAD_IN = 60  # characters before the first hit: enough to read into the sentence
 Mark = tuple[int, int]
-Stem = Callable[[list[str]], list[str]]
+Stem = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _hits(text: str, phrases: Sequence[Phrase], stem: Stem) -> list[_Hit]:
     stems = stem([place.word for place in places]) if any(phrase.loose for phrase in phrases) else []
     found: list[_Hit] = []
     for number, phrase in enumerate(phrases):
-        wanted = stem(list(phrase.words))[0] if phrase.loose else None
+        wanted = stem(phrase.words)[0] if phrase.loose else None
         found.extend(
             _Hit(places[at].start, places[at + len(phrase.words) - 1].end, number)
             for at in range(len(places) - len(phrase.words) + 1)

@@ -22,6 +22,7 @@ import tantivy
 
 from storage.errors import StorageError
 from storage.locking import file_lock
+from storage.query import BATCH_ROWS as VECTOR_ROWS
 from storage.query import opened_copy
 from storage.search.compiling import every_article
 from storage.search.index import (
@@ -40,7 +41,6 @@ LOCK_TIMEOUT_S = 10.0
 OVERLAP = timedelta(hours=1)  # a commit's time is taken before it waits for its turn
 BATCH = 5_000  # articles between two commits of the index: 20 MB of text, some seconds of work
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # for a copy without an article
-FETCHED = 500  # articles in memory at once
 HEAP_BYTES = 60_000_000
 KEY = "hash(article_id, version, content_hash)"
 
@@ -192,7 +192,8 @@ def _difference(con: duckdb.DuckDBPyConnection, work: Work, since: datetime | No
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
-        SELECT article_id, {KEY} AS "key", stored_at FROM articles SEMI JOIN changed USING (article_id)
+        SELECT v.rowid AS "row", article_id, {KEY} AS "key", stored_at
+        FROM article_versions v SEMI JOIN changed USING (article_id) WHERE superseded_at IS NULL
         """  # noqa: S608 - constant
     )
     con.execute('CREATE OR REPLACE TEMP TABLE missing AS FROM wanted ANTI JOIN indexed USING ("key")')
@@ -217,10 +218,11 @@ def _indexed(work: Work, ids: Sequence[int] | None) -> tuple[list[Any], list[Any
     """article_id and key of the articles in the index, of these ids or all: 0.3 s for a million."""
     with translated(work.folder):
         searcher = work.index.searcher()
-        query = every_article()
-        if ids is not None:
-            query = tantivy.Query.term_set_query(work.index.schema, "article_id", ids)
-        hits = searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits
+        if ids is None:
+            query, limit = every_article(), searcher.num_docs
+        else:
+            query, limit = tantivy.Query.term_set_query(work.index.schema, "article_id", ids), len(ids)
+        hits = searcher.search(query, limit=max(1, limit), count=False).hits
         addresses = [address for _, address in hits]
         return searcher.fast_field_values("article_id", addresses), searcher.fast_field_values(
             "key", addresses
@@ -263,15 +265,25 @@ def _commit(writer: tantivy.IndexWriter, mark: Mark) -> None:
 
 
 def _missing(con: duckdb.DuckDBPyConnection, count: int) -> Iterator[Indexed]:
-    """The last `count` of the articles to be indexed, some hundred in memory at a time."""
+    """The last `count` of the articles to be indexed, a vector of rows in memory at a time.
+
+    A join with all of them would unpack every text that there is, for however few.
+    """
     con.execute(
-        """
-        SELECT a.article_id, a.version, missing."key", a.source_id, a."language",
-          CAST(floor(epoch(coalesce(a.published_at, a.first_seen_at))) AS BIGINT), a.title, a."text", a.authors
-        FROM articles a JOIN (FROM missing ORDER BY stored_at DESC LIMIT $count) missing USING (article_id)
-        """,
+        "CREATE OR REPLACE TEMP TABLE chosen AS FROM missing ORDER BY stored_at DESC LIMIT $count",
         {"count": count},
     )
-    while rows := con.fetchmany(FETCHED):
+    vectors = con.execute(
+        'SELECT min("row"), max("row") FROM chosen GROUP BY "row" // $size ORDER BY ALL',
+        {"size": VECTOR_ROWS},
+    ).fetchall()
+    for first, last in vectors:
+        rows = con.execute(
+            f"""
+            SELECT v.article_id, v.version, chosen."key", v.source_id, v."language",
+              CAST(floor(epoch(coalesce(v.published_at, v.first_seen_at))) AS BIGINT), v.title, v."text", v.authors
+            FROM article_versions v JOIN chosen ON v.rowid = chosen."row" WHERE v.rowid BETWEEN {first:d} AND {last:d}
+            """  # noqa: S608 - integers
+        ).fetchall()
         for article_id, version, key, source_id, language, at, title, text, authors in rows:
             yield Indexed(article_id, version, key, source_id, language, at, title, text, tuple(authors))

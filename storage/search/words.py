@@ -27,7 +27,11 @@ class Place:
 
 def index_words(text: str) -> list[str]:
     """The words of a text in order, without white space in any of them."""
-    return [cut_word(word) for word in folded_words(text) if counts(word)]
+    words = folded_words(text)
+    unusual = {word for word in set(words) if not word.isalnum() or len(word) > LONGEST}
+    dropped = {word for word in unusual if not counts(word)}
+    kept = [word for word in words if word not in dropped]
+    return kept if unusual == dropped else [cut_word(word) for word in kept]
 
 
 def placed_words(text: str) -> list[Place]:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.search import stems
 from storage.search.grammar import Phrase, parse_query, wanted_phrases
 from storage.search.snippets import LEAD_IN, Snippet, marks_of, snippet_of
-from storage.search.stems import stemmer_of
+from storage.search.stems import Stemmer, stemmer_of
 from storage.search.words import LONGEST, index_words, placed_words
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -130,3 +131,19 @@ def test_a_ligature_of_several_words_is_one_word_and_an_endless_one_is_cut() -> 
     assert index_words("Yes: no, no! 5 % of #that @home & more… “so”") == [
         "yes", "no", "no", "5", "%", "of", "#", "that", "@", "home", "&", "more", "so",
     ]  # fmt: skip
+
+
+def test_stems_are_the_same_however_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stems, "REMEMBERED", 3)
+    asked: list[str] = []
+
+    def analyzed(text: str) -> list[str]:
+        asked.append(text)
+        return [word[:2] for word in text.split()]
+
+    stem = Stemmer(analyzed)
+    assert stem(["aab", "aac"]) == ["aa", "aa"]
+    assert stem(["aab"]) == ["aa"]
+    assert stem(["bbc", "bbd", "aab"]) == ["bb", "bb", "aa"]
+    assert [sorted(text.split()) for text in asked] == [["aab", "aac"], ["aab", "bbc", "bbd"]]
+    assert Stemmer(lambda text: ["one"])(["a", "b"]) == ["a", "b"]  # never another word's stem
