@@ -22,41 +22,41 @@ JOIN incoming i ON i.batch = d.batch AND i."row" = d."row" AND i.based_on IS NUL
 JOIN article_versions v ON v.article_id = d.article_id AND v.version IN (d.version - 1, d.version)
 WHERE d.status = 'updated'
 """
-_PAIRS = """
-WITH texts AS MATERIALIZED (
-  SELECT rowid AS place, title, "text" FROM article_versions WHERE rowid IN (SELECT place FROM edited)
-)
-SELECT new.article_id, new.version, before.title, before."text", after.title, after."text"
-FROM edited old JOIN texts before ON before.place = old.place
-JOIN edited new ON new.article_id = old.article_id AND new.version = old.version AND new.of_version = new.version
-JOIN texts after ON after.place = new.place
-WHERE old.of_version = old.version - 1
-ORDER BY new.article_id, new.version
-"""
 # A page's own word of when it was modified is believed where it lies between the two times that it was fetched.
+_PAIRS = """
+WITH read AS MATERIALIZED (
+  SELECT rowid AS place, source_id, title, "text", published_at, modified_at, fetched_at,
+    provenance.time_precision AS time_precision, provenance.extractor AS extractor
+  FROM article_versions WHERE rowid IN (SELECT place FROM edited)
+), paired AS (
+  SELECT new.article_id, new.version, before, after,
+    CASE WHEN after.modified_at > before.fetched_at AND after.modified_at <= after.fetched_at
+      THEN epoch_us(after.modified_at) ELSE epoch_us(after.fetched_at) END AS edited_us,
+    CASE WHEN after.time_precision <> 'day' THEN epoch_us(after.published_at) END AS published_us
+  FROM edited old JOIN read before ON before.place = old.place
+  JOIN edited new ON new.article_id = old.article_id AND new.version = old.version AND new.of_version = new.version
+  JOIN read after ON after.place = new.place
+  WHERE old.of_version = old.version - 1
+)
+SELECT article_id, version, after.source_id, edited_us, (edited_us - published_us) // 60000000,
+  before.extractor <> after.extractor, before.title, before."text", after.title, after."text"
+FROM paired ORDER BY article_id, version
+"""
 _KEEP = """
 INSERT INTO edits
-WITH compared AS (
-  SELECT unnest(from_json(?, '[{"article_id": "BIGINT", "version": "INTEGER", "title_before": "VARCHAR",
+SELECT article_id, source_id, version, make_timestamptz(edited_us), TRY_CAST(minutes AS INTEGER), title_before, title_after,
+  sentences_added, sentences_removed, numbers_added, numbers_removed, quotes_added, quotes_removed,
+  words_added, words_removed, correction, "diff", extractor_changed
+FROM (
+  SELECT unnest(from_json(?, '[{"article_id": "BIGINT", "version": "INTEGER", "source_id": "VARCHAR",
+    "edited_us": "BIGINT", "minutes": "BIGINT", "extractor_changed": "BOOLEAN", "title_before": "VARCHAR",
     "title_after": "VARCHAR", "sentences_added": ["VARCHAR"], "sentences_removed": ["VARCHAR"],
     "numbers_added": ["VARCHAR"], "numbers_removed": ["VARCHAR"], "quotes_added": ["VARCHAR"],
     "quotes_removed": ["VARCHAR"], "words_added": "INTEGER", "words_removed": "INTEGER", "correction": "VARCHAR",
     "diff": "VARCHAR"}]'), recursive := true)
-), dated AS (
-  SELECT c.*, new.source_id, new.provenance.extractor <> old.provenance.extractor AS extractor_changed,
-    CASE WHEN new.modified_at > old.fetched_at AND new.modified_at <= new.fetched_at
-      THEN new.modified_at ELSE new.fetched_at END AS edited_at,
-    CASE WHEN new.provenance.time_precision <> 'day' THEN new.published_at END AS published_at
-  FROM compared c
-  JOIN article_versions new ON new.article_id = c.article_id AND new.version = c.version
-  JOIN article_versions old ON old.article_id = c.article_id AND old.version = c.version - 1
 )
-SELECT article_id, source_id, version, edited_at,
-  CAST((epoch_us(edited_at) - epoch_us(published_at)) // 60000000 AS INTEGER), title_before, title_after,
-  sentences_added, sentences_removed, numbers_added, numbers_removed, quotes_added, quotes_removed,
-  words_added, words_removed, correction, "diff", extractor_changed
-FROM dated
 """
+_NAMES = ("article_id", "version", "source_id", "edited_us", "minutes", "extractor_changed")
 
 
 def store_edits(staged: Staged) -> int:
@@ -64,11 +64,11 @@ def store_edits(staged: Staged) -> int:
     if not staged.has("versions"):
         return 0
     staged.con.execute(_FOUND)
-    pairs = staged.con.execute(_PAIRS).fetchall()
+    if staged.con.execute("SELECT count(*) FROM edited").fetchone() == (0,):
+        return 0
     rows = [
-        {"article_id": article_id, "version": version} | asdict(compare(*texts))
-        for article_id, version, *texts in pairs
+        dict(zip(_NAMES, row, strict=False)) | asdict(compare(*row[len(_NAMES) :]))
+        for row in staged.con.execute(_PAIRS).fetchall()
     ]
-    if rows:
-        staged.con.execute(_KEEP, [as_json(rows)])
+    staged.con.execute(_KEEP, [as_json(rows)])
     return len(rows)

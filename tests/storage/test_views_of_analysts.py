@@ -157,6 +157,13 @@ def test_of_an_article_known_to_the_day_no_minutes_are_counted(rows, store, make
     assert rows("SELECT version, minutes_after_publication FROM edits") == [(2, None)]
 
 
+def test_a_time_of_publication_from_the_year_9999_stops_no_commit(rows, store, make, now):
+    never = now.replace(year=9999)
+    edited(store, make, now, {"text": "One.", "published_at": never}, {"text": "Two.", "published_at": never})
+
+    assert rows("SELECT version, minutes_after_publication FROM edits") == [(2, None)]
+
+
 def test_a_text_that_was_only_read_better_is_no_edit(rows, store, make, now):
     article = make.version(text="One. Read more")
     edited(
