@@ -16,7 +16,9 @@ from flows.reclean import reclean
 from flows.rounds.round import RoundRequest, RoundResult, now_utc, run_round
 from flows.rounds.stopping import Stop
 from flows.rounds.summary import exit_code, headline, summary_rows
-from storage.query import run_query
+from storage.query import opened_copy, run_query
+from storage.search.index import index_folder, opened_index
+from storage.search.updating import state_of
 from storage.store import Store
 
 
@@ -57,6 +59,7 @@ def three_rounds(
                 fetch=FetchSettings(per_host_delay_s=0.01, allow_networks=web.networks),
                 extract=ExtractSettings(workers=2),
                 all_feeds=True,
+                search=True,
             )
             for number in range(3):
                 if number == 2:
@@ -92,6 +95,14 @@ def test_analysts_see_every_article_once_and_the_edit_as_a_version(three_rounds:
     assert (articles, distinct, edited) == (28, 28, 1)
     ((versions,),) = run_query(request.published, "SELECT count(*) FROM article_versions").rows
     assert versions == 29
+
+
+def test_each_round_brings_the_search_index_up_to_date(three_rounds: object) -> None:
+    request, _, _ = three_rounds  # type: ignore[misc]
+    _, mark = opened_index(index_folder(request.published))
+    assert mark.articles == 28
+    with opened_copy(request.published) as con:
+        assert state_of(con).is_that_of(mark)
 
 
 def test_an_article_reaches_the_database_without_its_furniture(three_rounds: object) -> None:
