@@ -110,8 +110,8 @@ def _gap(before: FeedState, since: datetime, until: datetime, expected: float, r
 def _pace(before_per_day: float | None, after_per_day: float | None) -> float:
     """Entries a day in between: the geometric mean of the paces on both sides, where both are known.
 
-    bench/health.py, gaps of one to seven days: the median estimate is off by a factor of 1.5 and all of them together
-    by 1.2; by the density of the list alone, which may be a single busy hour, they are five to nine times too many.
+    bench/health.py, outages of one to seven days: the median estimate is off by a factor of 2 at most, all together
+    by 1.3 at most. By the density of the list alone, which may be a single busy hour, they are 4 to 6 times too many.
     """
     known = [rate for rate in (before_per_day, after_per_day) if rate]
     return math.prod(known) ** (1 / len(known)) if known else 0.0

@@ -10,7 +10,9 @@ from flows.schedule import Schedule, next_moment
 from flows.terminal import counted, size_text
 from storage.health import Disk, FailingFeed, GapLine, QuietSource, StatusReport, TemplateChange
 
-NETWORK_DOWN = "the last round reached no host: is our own down? Nothing was counted against feeds"
+NETWORK_DOWN = (
+    "the last round reached no host: is this machine's own network down? Nothing was counted against feeds"
+)
 BARS = "▁▂▃▄▅▆▇█"
 MISSED_ROUNDS = (
     3  # of the schedule, until rounds are said to be overdue: one may be skipped, and one may be long

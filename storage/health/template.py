@@ -23,8 +23,8 @@ BLOCK = 25  # articles at least
 BLOCKS = 6  # to be compared with, at least
 HISTORY_DAYS = 63
 SETTLING_DAYS = 7
-LENGTH = 1.5  # times below the lowest, above the highest median of an earlier block
-QUARTER = 1.2  # the same of the quartile on the other side: a day of briefs does not shorten the features
+LENGTH = 1.6  # times below the lowest, above the highest median of an earlier block
+QUARTER = 1.3  # the same of the quartile on the other side: a day of briefs does not shorten the features
 SHARE = 0.3  # more than in any earlier block
 LINES = 1.0  # blocks of an article taken out, more than that
 

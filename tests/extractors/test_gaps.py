@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.errors import TimedOut
 from extractors.gaps import detect_gap, interruption, last_read_at
-from extractors.model import Entry, Feed, FeedState, Moment, Precision
+from extractors.model import Entry, Feed, FeedState, Gap, Moment, Precision, Response, Validators
+from extractors.polling import spare
+from extractors.polls import feeds_part
+from extractors.ports import Polled
 
 URL = "https://paper.example/rss"
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -189,3 +194,43 @@ def test_a_gap_is_a_span_in_the_past_with_at_least_one_article(
         assert before.last_polled_at is not None
         assert before.last_polled_at <= gap.from_at < gap.to_at <= NOW
         assert gap.estimated_articles >= 1
+
+
+# ------------------------------------------------------------------------------------------ in the part of a source
+
+
+def gaps_of(
+    polled: Polled, all_new: frozenset[str] = frozenset(), *, network_down: bool = False
+) -> list[Gap]:
+    part = feeds_part(
+        [polled], source_id="paper", run_id="r", unfinished=frozenset(), fresh=all_new, all_new=all_new, claimed=set(),
+        now=NOW, rng=random.Random(1), network_down=network_down,
+    )  # fmt: skip
+    return list(part.gaps)
+
+
+def test_a_source_keeps_the_gap_of_each_of_its_feeds() -> None:
+    answer = Response(URL, URL, 200, b"", "", Validators())
+    assert len(gaps_of(Polled(seen(72), answer, DAY_OF_HOURS))) == 1
+    assert gaps_of(Polled(seen(72), answer, undated())) == []
+    assert len(gaps_of(Polled(seen(72), answer, undated()), frozenset((URL,)))) == 1
+
+
+def test_a_304_after_an_outage_has_lost_nothing_and_a_failure_is_no_gap_yet() -> None:
+    same = Response(URL, URL, 304, b"", "", Validators())
+    assert gaps_of(Polled(seen(72), same)) == []
+    assert gaps_of(Polled(failing(72, 50), error=TimedOut(URL))) == []
+    assert gaps_of(Polled(seen(72), error=TimedOut(URL)), network_down=True) == []
+
+
+def test_rounds_without_a_network_are_told_as_such_once_it_is_back() -> None:
+    """What the state of a feed keeps of such rounds is that it was put off, again and again."""
+    state, at = seen(72), NOW - 72 * HOUR
+    while at < NOW - timedelta(minutes=10):
+        at += timedelta(minutes=10)
+        state = spare(state, at, random.Random(1))
+    gap = detect_gap(state, DAY_OF_HOURS, NOW)
+    assert gap is not None
+    assert gap.reason == (
+        "rolled over while it could not be asked for 3 days (our network, or its host put us off)"
+    )
