@@ -172,14 +172,16 @@ def _one_line(text: str) -> str:
 
 
 def changed_words(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """What became of a headline: ("same" | "gone" | "new", words) in reading order; long ones as a whole."""
+    """What became of a headline or a sentence: ("same" | "gone" | "new", words) in reading order.
+
+    As a whole where less than half of it stayed, or where it is long: word by word, such a change can't be read.
+    """
     old, new = before.split(), after.split()
-    if len(old) > MAX_WORDS_COMPARED or len(new) > MAX_WORDS_COMPARED:
-        return (("gone", before), ("new", after))
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if max(len(old), len(new)) > MAX_WORDS_COMPARED or matcher.ratio() < 0.5:
+        return tuple(pair for pair in (("gone", before), ("new", after)) if pair[1])
     pieces: list[tuple[str, str]] = []
-    for kind, old_at, old_end, new_at, new_end in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+    for kind, old_at, old_end, new_at, new_end in matcher.get_opcodes():
         if kind == "equal":
             pieces.append(("same", " ".join(old[old_at:old_end])))
             continue

@@ -152,6 +152,10 @@ def test_changed_words_of_a_headline_stand_in_their_order():
     assert wording.changed_words("Three hurt as ferry strikes", "Five hurt as ferry strikes pier") == (
         ("gone", "Three"), ("new", "Five"), ("same", "hurt as ferry strikes"), ("new", "pier"),
     )  # fmt: skip
+    assert wording.changed_words("It rained all day", "Nothing else was said") == (
+        ("gone", "It rained all day"), ("new", "Nothing else was said"),
+    )  # fmt: skip
+    assert wording.changed_words("", "It is new") == (("new", "It is new"),)
     long = "word " * 100
     assert wording.changed_words(long, "short") == (("gone", long), ("new", "short"))
 
