@@ -89,6 +89,8 @@ class Supervisor:
 
     async def tend(self, stop: Stop) -> None:
         """Until `stop`: look after all, every half second. Then end all, within ten seconds."""
+        if self.port is None:
+            self.note(f"the Prefect server is that of {self.api_url}")
         try:
             while not stop.event.is_set():
                 await self._ask()
@@ -135,6 +137,7 @@ class Supervisor:
             self.server, self.answers = None, False
         if self._patience_server.may_start():
             self._patience_server.started()
+            self.note("starting a Prefect server, which takes 10 to 20 s")
             self.server = start_server(self.order.home, self.port)
 
     # ------------------------------------------------------------------------------------------------ the runner

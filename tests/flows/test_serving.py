@@ -81,7 +81,7 @@ class Serving:
         found = []
         for pid in tree(self._process.pid):
             with suppress(OSError):
-                if what in Path(f"/proc/{pid}/cmdline").read_text("latin-1"):
+                if what in Path(f"/proc/{pid}/cmdline").read_text("latin-1").replace("\0", " "):
                     found.append(pid)
         return found
 
@@ -142,14 +142,15 @@ def write_config(folder: Path, feed_url: str) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_a_killed_round_and_runner_are_cleared_away_and_the_next_round_has_the_rest(
+def test_when_server_runner_and_round_are_killed_the_next_round_has_what_is_missing(
     site: Site, config: Path
 ) -> None:
     serving = Serving(config)
     try:
         wait_for(lambda: site.asked("/hangs") > 0 and serving.running)
         (killed,) = serving.running  # a round under way: the limit of one keeps all others from starting
-        for pid in (*serving.processes("flows.serving.runner"), *serving.processes("prefect.engine")):
+        for what in ("prefect server", "flows.serving.runner", "prefect.engine"):
+            (pid,) = serving.processes(what)
             os.kill(pid, signal.SIGKILL)
         site.answers["/hangs"] = reply(article("serving/late"))
         wait_for(lambda: serving.state_of(killed) == "Crashed")
