@@ -93,7 +93,7 @@ def _match_all(
     judged = 0
     counts: dict[str, tuple[int, int]] = {}
     for batch in store.stored_articles(batch_size=BATCH, stored_since=since):
-        record = _rematched(batch, matcher)
+        record = rematched(batch, matcher)
         store.spool(record)
         store.commit(now())
         judged += len(batch)
@@ -104,7 +104,8 @@ def _match_all(
     return judged, counts
 
 
-def _rematched(batch: Sequence[StoredArticle], matcher: Matcher) -> Record:
+def rematched(batch: Sequence[StoredArticle], matcher: Matcher) -> Record:
+    """These stored texts with what the watchlists find in them, in the place of what they had."""
     names = tuple(each.id for each in matcher.watchlists)
     versions = [stored.version for stored in batch]
     return Record(

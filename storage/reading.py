@@ -43,11 +43,13 @@ def read_page(
     source_ids: Sequence[str],
     containing: Sequence[str],
     stored_since: datetime | None = None,
+    end: int | None = None,
 ) -> list[StoredArticle]:
     """The latest versions among the `PAGE_ROWS` rows from number `first` on, of these sources, in order.
 
     No sources means all of them. With samples in `containing`, articles whose text has none of them are left out;
-    beyond `MAX_SAMPLES` of them, none is. `stored_since` leaves out what was stored before.
+    beyond `MAX_SAMPLES` of them, none is. `stored_since` leaves out what was stored before,
+    `end` the rows from that number on.
     """
     table = con.execute(
         """
@@ -60,7 +62,7 @@ def read_page(
         """,
         {
             "first": first,
-            "end": first + PAGE_ROWS,
+            "end": first + PAGE_ROWS if end is None else min(end, first + PAGE_ROWS),
             "stored_since": stored_since,
             "all_sources": not source_ids,
             "sources": as_json(source_ids),

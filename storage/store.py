@@ -139,7 +139,7 @@ class Store:
         waiting: list[StoredArticle] = []
         for first in range(0, end, PAGE_ROWS):
             with self._opened() as con:
-                waiting.extend(read_page(con, first, source_ids, containing, stored_since))
+                waiting.extend(read_page(con, first, source_ids, containing, stored_since, end))
             while len(waiting) >= batch_size:
                 yield tuple(waiting[:batch_size])
                 del waiting[:batch_size]
