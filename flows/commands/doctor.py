@@ -72,12 +72,14 @@ def _findings(config_path: Path, offline: bool) -> Iterator[Finding]:
 
 def _findings_of(config: Config, offline: bool) -> Iterator[Finding]:
     from flows.doctor import machine_checks, network_checks
+    from flows.doctor.notice_checks import notice_findings
     from flows.doctor.store_checks import store_findings
 
     yield from machine_checks.path_findings((("database", config.database), ("published", config.published)))
     yield from machine_checks.disk_findings(config.database, config.published)
     yield from machine_checks.limit_findings(config.fetch.concurrency)
     yield from store_findings(config.database, config.published)
+    yield from notice_findings(config.notices)
     yield from network_checks.identity_findings(config.fetch)
     yield from network_checks.prefect_findings(os.environ)
     if not offline:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.model import ExtractSettings, FetchSettings
 from flows.config import load_config
+from flows.doctor.notice_checks import notice_findings
 from flows.notices.conditions import Condition, conditions, failure_of
 from flows.notices.ledger import Entry, Ledger, told, updated
 from flows.notices.message import MAX_LINES, Message, message_of
@@ -32,6 +33,7 @@ from storage.errors import StorageError
 from storage.health import Disk, StatusReport, status_report
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ANY_MACHINE = frozenset(KINDS) - {"disk_low"}  # the disk of whoever runs the tests is no part of them
 HOUR = timedelta(hours=1)
 
 
@@ -223,6 +225,7 @@ def test_what_could_not_be_judged_is_not_over() -> None:
 subjects = st.frozensets(st.sampled_from("abc"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(subjects, st.booleans()), max_size=20))
 def test_begin_and_end_alternate_for_every_subject_and_none_is_lost(
     rounds: list[tuple[frozenset[str], bool]],
@@ -310,7 +313,7 @@ def test_what_a_feed_says_calls_nobody_and_moves_no_cursor() -> None:
 
 
 def test_the_end_of_a_round_tells_a_real_receiver_once(receiver: Receiver, tell: Callable[..., int]) -> None:
-    settings = NoticeSettings((receiver.url(),))
+    settings = NoticeSettings((receiver.url(),), ANY_MACHINE)
     assert tell(settings) == 1
     assert tell(settings) == 0
     assert len(receiver.got) == 1
@@ -329,7 +332,7 @@ def test_what_was_refused_is_said_in_a_line_without_the_address_and_sent_again(
 ) -> None:
     caplog.set_level("DEBUG")
     receiver.status = 500
-    settings = NoticeSettings((receiver.url("s3cret"),))
+    settings = NoticeSettings((receiver.url("s3cret"),), ANY_MACHINE)
     assert tell(settings) == 0
     said = [record.getMessage() for record in caplog.records]
     assert said == ["notices: json did not take them; tried again after the next round"]
@@ -342,7 +345,7 @@ def test_what_was_refused_is_said_in_a_line_without_the_address_and_sent_again(
 def test_one_address_that_fails_costs_the_others_nothing(
     receiver: Receiver, tell: Callable[..., int]
 ) -> None:
-    settings = NoticeSettings((receiver.url(), "nosuch://x", "json://127.0.0.1:1/closed"))
+    settings = NoticeSettings((receiver.url(), "nosuch://x", "json://127.0.0.1:1/closed"), ANY_MACHINE)
     assert tell(settings) == 1
     assert tell(settings) == 0
     assert len(receiver.got) == 1
@@ -388,7 +391,7 @@ def test_addresses_have_a_name_that_gives_nothing_away() -> None:
 def test_a_broken_copy_lets_the_failure_of_the_round_through(receiver: Receiver, tmp_path: Path) -> None:
     published = tmp_path / "news.duckdb"
     published.write_text("no database")
-    settings = NoticeSettings((receiver.url(),))
+    settings = NoticeSettings((receiver.url(),), ANY_MACHINE)
     assert tell_notices(settings, tmp_path / "live.duckdb", published, "the disk is full", NOW) == 1
     assert receiver.bodies == ["The round failed (1 notice)\n- the disk is full"]
 
@@ -446,3 +449,16 @@ def test_the_config_takes_addresses_from_the_environment_and_shows_none(tmp_path
     with pytest.raises(Exception, match="found the value of an environment variable") as caught:
         load_config(path, {"CHAT": "s3cret"})
     assert "s3cret" not in str(caught.value)
+
+
+def test_the_doctor_knows_addresses_that_will_not_do_and_shows_none() -> None:
+    def found(*urls: str) -> tuple[str, str]:
+        (finding,) = notice_findings(NoticeSettings(urls))
+        return finding.grade, finding.found
+
+    assert found("json://127.0.0.1/s3cret", "nosuch://s3cret") == (
+        "fail",
+        "apprise can't use 1 address: nosuch://",
+    )
+    assert found("json://127.0.0.1/s3cret", "json://127.0.0.1/other") == ("ok", "2 addresses: json (2)")
+    assert next(iter(notice_findings(None))).found.startswith("nobody is told")
