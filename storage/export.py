@@ -16,6 +16,7 @@ from typing import Any, Literal
 import duckdb
 
 from storage.errors import StorageError, one_line
+from storage.numbered import numbered_rows
 from storage.parameters import as_json
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -122,19 +123,25 @@ def feed_items(
     """The last `limit` of the selected articles, those seen last first: what is new to a reader comes first."""
     condition, parameters = _condition(selection)
     only = "AND article_id IN (SELECT article_id FROM hits)" if ranked else ""
-    rows = con.execute(
+    numbers = con.execute(
         f"""
-        SELECT article_id, title, authors, canonical_url, coalesce(published_at, first_seen_at), first_seen_at, tags,
-          coalesce(s.name, source_id), feed_url, left("text", $lead)
-        FROM articles LEFT JOIN (SELECT source_id, name FROM sources) s USING (source_id)
-        WHERE {condition} {only} ORDER BY first_seen_at DESC, article_id LIMIT $limit
+        SELECT rowid FROM article_versions
+        WHERE superseded_at IS NULL AND {condition} {only} ORDER BY first_seen_at DESC, article_id LIMIT $limit
         """,  # noqa: S608 - ours
-        parameters | {"lead": lead_chars, "limit": limit},
+        parameters | {"limit": limit},
     ).fetchall()
-    return [
-        Item(one, title, tuple(authors), url, at, seen, tuple(tags), name, feed, lead)
-        for one, title, authors, url, at, seen, tags, name, feed, lead in rows
+    rows = numbered_rows(
+        con,
+        "article_id, title, authors, canonical_url, coalesce(published_at, first_seen_at), first_seen_at, tags, "
+        f'source_id, feed_url, left("text", {lead_chars:d})',
+        (int(number) for (number,) in numbers),
+    )
+    names = dict(con.execute("SELECT source_id, name FROM sources").fetchall())
+    items = [
+        Item(one, title, tuple(authors), url, at, seen, tuple(tags), names.get(source, source), feed, lead)
+        for one, title, authors, url, at, seen, tags, source, feed, lead in rows
     ]
+    return sorted(items, key=lambda item: (-item.first_seen_at.timestamp(), item.article_id))
 
 
 def unknown_names(con: duckdb.DuckDBPyConnection, selection: Selection) -> tuple[str, ...]:

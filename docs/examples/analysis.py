@@ -23,7 +23,8 @@ con.execute("SET TimeZone = 'UTC'")
 # %%
 con.sql(
     """
-    SELECT source_id, sum(articles)::INT AS articles, round(avg(articles), 1) AS a_day, count_if(has_gap)::INT AS days_with_gaps
+    SELECT source_id, sum(articles)::INT AS articles, round(avg(articles), 1) AS a_day,
+      count_if(has_gap)::INT AS days_with_gaps
     FROM daily_volume GROUP BY source_id ORDER BY articles DESC, source_id
     """
 ).show()

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 import tantivy
 
 from storage.errors import StorageError
-from storage.query import BATCH_ROWS as VECTOR_ROWS
+from storage.numbered import numbered_rows
 from storage.query import Answer, answer_of, opened_copy
 from storage.search.compiling import Compiler
 from storage.search.grammar import Filter, Phrase, Tree, filters_of, parse_query, wanted_phrases
@@ -25,6 +24,9 @@ from storage.search.stems import STEMMERS, main_language, stemmer_of
 from storage.search.updating import LOCK_TIMEOUT_S, Told, brought_up_to_date, state_of
 
 Order = Literal["best", "newest"]
+SHOWN = (
+    'article_id, version, source_id, title, "text", canonical_url, "language", published_at, first_seen_at'
+)
 MAX_SHOWN = 1_000  # hits with their snippets; for more there are `Matches`
 
 
@@ -253,24 +255,10 @@ def _hits(
 def _rows(
     con: duckdb.DuckDBPyConnection, matches: Sequence[Match]
 ) -> dict[tuple[int, int], tuple[str, str, str, str, str | None, datetime | None, datetime]]:
-    """What is shown of these versions.
-
-    Their row numbers are looked up first (1 ms), and then they are read a vector at a time (12 ms each, to unpack it):
-    asked for by a join or a longer IN, DuckDB would unpack every text that there is.
-    """
+    """What is shown of these versions."""
     wanted = ", ".join(str(match.article_id) for match in matches) or "NULL"
-    numbers = con.execute(
-        f"SELECT rowid FROM article_versions WHERE article_id IN ({wanted}) ORDER BY rowid"  # noqa: S608 - integers
+    found = con.execute(
+        f"SELECT rowid FROM article_versions WHERE article_id IN ({wanted})"  # noqa: S608 - integers
     ).fetchall()
-    rows: list[tuple[Any, ...]] = []
-    for _, group in groupby((int(number) for (number,) in numbers), key=lambda number: number // VECTOR_ROWS):
-        together = list(group)
-        rows += con.execute(
-            f"""
-            SELECT article_id, version, source_id, title, "text", canonical_url, "language", published_at,
-              first_seen_at
-            FROM article_versions
-            WHERE rowid BETWEEN {together[0]} AND {together[-1]} AND rowid IN ({", ".join(map(str, together))})
-            """  # noqa: S608 - integers
-        ).fetchall()
+    rows = numbered_rows(con, SHOWN, (int(number) for (number,) in found))
     return {(row[0], row[1]): row[2:] for row in rows}
