@@ -114,6 +114,10 @@ def extract(asked: list[dict[str, object]], out: Path, folder: Path, *extra: str
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(f"extract --batch ended with {done.returncode}")
+    errors = [str(row["error"]) for row in map(json.loads, out.open(encoding="utf-8")) if row["error"]]
+    bugs = [error for error in errors if "a bug in presswatch" in error]
+    if bugs:
+        raise SystemExit("\n".join(bugs))
 
 
 def show(figures: dict[str, dict[str, float]]) -> None:

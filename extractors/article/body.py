@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
 from extractors.article.judge import judge_blocks
+from extractors.article.outside import answer_of
 from extractors.article.prune import prune_furniture
 from extractors.article.reading import Block, read_page
 from extractors.article.stated import stated_of
@@ -57,13 +58,13 @@ class _Witness:
 
     def text(self) -> str:
         prune_furniture(self._tree)
-        try:
-            document = trafilatura.bare_extraction(self._tree, include_comments=False, favor_recall=True)
-        except Exception:  # a witness that stumbles has nothing to say: the judgement stands without it
-            return ""
-        text = document.text or "" if isinstance(document, Document) else ""
+        text = answer_of("trafilatura", self._read)
         self.lines = tuple(line.strip() for line in text.split("\n") if line.strip())
         return text
+
+    def _read(self) -> str:
+        document = trafilatura.bare_extraction(self._tree, include_comments=False, favor_recall=True)
+        return document.text or "" if isinstance(document, Document) else ""
 
 
 def _once(blocks: Sequence[str]) -> tuple[str, ...]:

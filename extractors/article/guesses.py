@@ -14,6 +14,7 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_title
 
+from extractors.article.outside import answer_of
 from extractors.metadata import Guess
 
 
@@ -22,13 +23,16 @@ def page_guess(tree: HtmlElement, latest: datetime | None) -> Guess:
 
     def guess(fact: str) -> str:
         if fact == "title":
-            return extract_title(tree) or ""
-        day = find_date(
+            return answer_of("trafilatura", lambda: extract_title(tree) or "")
+        return answer_of("htmldate", day)
+
+    def day() -> str:
+        found = find_date(
             deepcopy(tree),
             original_date=True,
             extensive_search=False,
             max_date=latest.date().isoformat() if latest else None,
         )
-        return day or ""
+        return found or ""
 
     return guess

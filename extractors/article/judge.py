@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,6 +29,7 @@ UNSURE_SHARE = 0.15  # of the text, from which the witness is asked
 PART_SHARE = (
     0.65  # of the text as judged here, below which the witness has read a part only; 0.3: `articles` -.002
 )
+MIN_HEADLINE = 20  # characters of a main heading; shorter ones are as often the site's name
 LITTLE_CHARS = 600  # of text; less is asked about in any case
 
 
@@ -84,11 +85,17 @@ def _other_articles(reading: Reading, stated: Stated) -> set[int]:
     if len(headings) < 2:
         return set()
     articles = {node.number for node in reading.nodes if node.tag == "article"}
-    own = [block for block in headings if block.folded in stated.headlines]
+    own = [block for block in headings if _is_stated(block.folded, stated.headlines)]
     around = {number for block in own for number in _numbers_above(block.node)}
     if not around & articles:
         return set()
     return {n for block in headings for n in _numbers_above(block.node) & articles} - around
+
+
+def _is_stated(heading: str, headlines: Collection[str]) -> bool:
+    """Whether a tag says it, perhaps with the name of the site behind."""
+    long = len(heading) >= MIN_HEADLINE
+    return heading in headlines or (long and any(each.startswith(heading) for each in headlines))
 
 
 def _numbers_above(node: Node) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from html import escape
 
@@ -11,6 +12,7 @@ from extractors.article.furniture import left_out, lines_around
 from extractors.article.guesses import page_guess
 from extractors.article.live import REASON as LIVE_UPDATE
 from extractors.article.live import introduction
+from extractors.article.outside import told
 from extractors.article.refusal import refusal
 from extractors.article.text import join_text, word_count
 from extractors.boilerplate.folding import fold_line
@@ -19,6 +21,8 @@ from extractors.boilerplate.lexicon import shipped_lexicon
 from extractors.html import NotHtml, parse_html
 from extractors.metadata import collect, decide
 from extractors.model import Entry, Extracted, Facts, Page, Rejected, Removed
+
+_LOG = logging.getLogger(__name__)
 
 MIN_ENTRY_WORDS = 40  # of a feed's content that counts as the full text: summaries have under 40 words
 
@@ -29,8 +33,9 @@ def extract_page(page: Page) -> Extracted | Rejected:
         return _extracted(page)
     except (RecursionError, MemoryError) as error:
         return Rejected(page.url, f"too deep or too large to read: {type(error).__name__}", "extraction")
-    except Exception as error:  # what a page makes a parser library do is a finding on that page
-        return Rejected(page.url, f"could not be read: {type(error).__name__}: {error}"[:200], "extraction")
+    except Exception as error:  # a bug of ours: told as one and logged, and no reason to lose the other pages
+        _LOG.exception("a bug met at %s", page.url)
+        return Rejected(page.url, f"a bug in presswatch: {told(error)}", "extraction")
 
 
 def extract_entry(entry: Entry, page: Page) -> Extracted | Rejected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from extractors.article.body import read_body
 from extractors.article.evidence import NAMES, Stated, weigh_blocks
 from extractors.article.judge import judge_blocks, shipped_weights
 from extractors.article.reading import MAX_BLOCKS, read_page
-from extractors.article.vocabulary import MARKS
+from extractors.article.vocabulary import BIT, MARKS
 from extractors.boilerplate import strip_boilerplate
-from extractors.html import parse_html
+from extractors.boilerplate.labels import is_dateline
+from extractors.html import NotHtml, parse_html
 from extractors.jobs import page_job
 from extractors.metadata import collect
 from extractors.model import Entry, Extracted, Page, Rejected
@@ -68,6 +70,12 @@ def apart() -> str:
 def inside() -> str:
     """The furniture as paragraphs of the article."""
     return f"<article>{paragraphs((*FURNITURE[:5], *PARAGRAPHS, FURNITURE[5]))}</article>"
+
+
+@pytest.fixture(autouse=True)
+def no_bug_of_ours_is_met(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert not [each for each in caplog.get_records("call") if each.name == "extractors.article.page"]
 
 
 @pytest.mark.parametrize("body", [apart(), inside()], ids=["apart", "inside"])
@@ -321,3 +329,28 @@ def test_a_hash_changes_with_title_or_text_and_not_with_spaces() -> None:
 
 def test_a_text_is_its_blocks_with_a_blank_line_between() -> None:
     assert join_text(("a", "b")) == "a\n\nb"
+
+
+def test_the_next_story_of_a_page_that_scrolls_on_is_no_part_of_this_one() -> None:
+    """Each story is an <article> with its own main heading; the page's tags name one of them."""
+    other = "".join(
+        f"<p>{line.replace('ferry', 'tram').replace('Sandholm', 'Oakhurst')}</p>" for line in PARAGRAPHS
+    )
+    stories = f"<article><h1>{TITLE}</h1>{paragraphs()}</article><article><h1>Trams run at night as well</h1>{other}</article>"
+    extracted = extract_page(page(f"<main>{stories}</main>"))
+    assert isinstance(extracted, Extracted)
+    assert strip_boilerplate(extracted, frozenset()).kept == PARAGRAPHS
+
+
+def test_code_keeps_its_lines_and_a_highlighters_class_names_say_nothing_of_it() -> None:
+    code = "<span class='comment'># count the boats</span>\n<span class='token'>boats = 12</span>\n\nprint(boats)"
+    tree = parse_html(f"<html><body><pre><code>{code}</code></pre></body></html>".encode())
+    assert not isinstance(tree, NotHtml)
+    (block,) = read_page(tree).blocks
+    assert block.text == "# count the boats\nboats = 12\nprint(boats)"
+    assert not block.bits & BIT["is comment"]
+
+
+def test_a_bare_number_is_no_date() -> None:
+    assert not is_dateline("1709418524")
+    assert is_dateline("2 March 2024 22:28")

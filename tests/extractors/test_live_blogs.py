@@ -13,10 +13,14 @@ from extractors.model import Extracted, Page
 
 BEGUN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 INTRODUCTION = (
-    "Voters in the three coastal counties are choosing a new assembly today, the first since the reform of the harbour "
-    "tax, and the polling stations stay open until nine in the evening.",
-    "The count begins at once; the first figures are expected from Sandholm, where fewer than four thousand people are "
-    "entitled to vote, and the last ones from the capital long after midnight.",
+    (
+        "Voters in the three coastal counties are choosing a new assembly today, the first since the reform of the harbour "
+        "tax, and the polling stations stay open until nine in the evening."
+    ),
+    (
+        "The count begins at once; the first figures are expected from Sandholm, where fewer than four thousand people are "
+        "entitled to vote, and the last ones from the capital long after midnight."
+    ),
 )
 ENTRIES = (
     (
