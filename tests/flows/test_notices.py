@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +38,7 @@ from storage.health import Disk, StatusReport, status_report
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANY_MACHINE = frozenset(KINDS) - {"disk_low"}  # the disk of whoever runs the tests is no part of them
 HOUR = timedelta(hours=1)
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -462,3 +466,38 @@ def test_the_doctor_knows_addresses_that_will_not_do_and_shows_none() -> None:
     )
     assert found("json://127.0.0.1/s3cret", "json://127.0.0.1/other") == ("ok", "2 addresses: json (2)")
     assert next(iter(notice_findings(None))).found.startswith("nobody is told")
+
+
+@pytest.mark.parametrize(("moment", "received"), [("before", 1), ("after", 2)])
+def test_a_process_that_dies_while_it_tells_loses_nothing_and_repeats_it_once(
+    receiver: Receiver, tell: Callable[..., int], history: Path, moment: str, received: int
+) -> None:
+    code = """
+import os, sys
+from datetime import datetime
+from pathlib import Path
+from flows.notices.round_end import tell_notices
+from flows.notices.sending import send_by_apprise
+from flows.notices.settings import NoticeSettings
+
+def send(url, message):
+    if sys.argv[2] == "after":
+        assert send_by_apprise(url, message)
+    os._exit(9)
+
+settings = NoticeSettings((sys.argv[1],), frozenset(("source_quiet",)))
+database, published = Path("data/presswatch.duckdb"), Path("data/news.duckdb")
+tell_notices(settings, database, published, None, datetime.fromisoformat(sys.argv[3]), send)
+"""
+    settings = NoticeSettings((receiver.url(),), frozenset(("source_quiet",)))
+    died = subprocess.run(
+        [sys.executable, "-c", code, receiver.url(), moment, NOW.isoformat()],
+        cwd=history,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert died.returncode == 9
+    assert tell(settings) == 1
+    assert tell(settings) == 0
+    assert len(receiver.got) == received
+    assert all("harbour" in body for body in receiver.bodies)
