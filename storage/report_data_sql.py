@@ -1,5 +1,6 @@
 """The questions of a press review. Its period and choice are session variables; `told` has the articles of the
-period and of the one before it, `hit` which of them mention a watchlist that is asked for, and how often.
+period and of the one before it, `hit` which of them mention a watchlist that is asked for, and how often, `dated` when
+those of the charts count.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ NEEDED = {
         in_title BOOLEAN""",
     "gaps": """
         feed_url VARCHAR, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ, estimated_articles INTEGER, reason VARCHAR""",
-    "daily_volume": """
-        source_id VARCHAR, "day" DATE, articles BIGINT, has_gap BOOLEAN, estimated_missing BIGINT""",
     "edits": """
         article_id BIGINT, source_id VARCHAR, edited_at TIMESTAMPTZ, minutes_after_publication INTEGER,
         title_before VARCHAR, title_after VARCHAR, sentences_added VARCHAR[], sentences_removed VARCHAR[],
@@ -79,7 +78,15 @@ SELECT * FROM told
 WHERE in_period AND (NOT getvariable('report_only')
   OR story IN (SELECT t.story FROM hit h JOIN told t ON t.article_id = h.article_id WHERE h.in_period))
 """
-PREPARED = (_TOLD, _HIT, _CHOSEN)
+_DATED = """
+CREATE TEMP TABLE dated AS
+SELECT article_id, source_id, timezone('UTC', least(coalesce(published_at, first_seen_at), first_seen_at)) AS moment
+FROM articles
+WHERE first_seen_at >= getvariable('report_context')  -- follows; skips old rows
+  AND least(coalesce(published_at, first_seen_at), first_seen_at) >= getvariable('report_context')
+  AND least(coalesce(published_at, first_seen_at), first_seen_at) < getvariable('report_until')
+"""
+PREPARED = (_TOLD, _HIT, _CHOSEN, _DATED)
 
 KNOWN = """
 SELECT (SELECT min(first_seen_at) FROM articles), (SELECT max(last_polled_at) FROM feeds)
@@ -166,10 +173,6 @@ WATCHLIST_STEPS = """
 WITH hits AS (
   SELECT DISTINCT watchlist_id, article_id FROM mentions
   WHERE len(getvariable('report_watchlists')) = 0 OR list_contains(getvariable('report_watchlists'), watchlist_id)
-), dated AS (
-  SELECT article_id, timezone('UTC', coalesce(published_at, first_seen_at)) AS moment FROM articles
-  WHERE coalesce(published_at, first_seen_at) >= getvariable('report_context')
-    AND coalesce(published_at, first_seen_at) < getvariable('report_until')
 )
 SELECT h.watchlist_id, CAST(date_trunc(getvariable('report_step'), d.moment) AS DATE) AS step, count(*)
 FROM hits h JOIN dated d ON d.article_id = h.article_id
@@ -227,7 +230,8 @@ LEFT JOIN met m ON m.article_id = b.article_id AND m.watchlist_id = b.watchlist_
 ORDER BY b.watchlist_id, b.place
 """
 
-# What a gap of several days missed is spread over them by its hours.
+# As daily_volume counts, but for an article that gives a time ahead of its sight: it counts when it was seen, so that
+# all numbers of a review are of the same articles. What a gap of several days missed is spread over them by its hours.
 VOLUMES = """
 WITH days AS (
   SELECT CAST(unnest(generate_series(date_trunc('day', timezone('UTC', getvariable('report_context'))),
@@ -239,14 +243,15 @@ WITH days AS (
     / greatest(1, epoch(g.to_at) - epoch(g.from_at)) AS articles
   FROM gaps g JOIN feeds f ON f.feed_url = g.feed_url
   JOIN days d ON timezone('UTC', g.from_at) < d."day" + INTERVAL 1 DAY AND timezone('UTC', g.to_at) >= d."day"
-), missed AS (
-  SELECT source_id, "day", sum(articles) AS articles FROM lost GROUP BY ALL
+), counted AS (
+  SELECT source_id, CAST(moment AS DATE) AS "day", count(*) AS articles, 0.0 AS missing, false AS has_gap
+  FROM dated GROUP BY ALL
+  UNION ALL
+  SELECT source_id, "day", 0, articles, true FROM lost
 )
-SELECT coalesce(s.name, v.source_id) AS outlet, CAST(date_trunc(getvariable('report_step'), v."day") AS DATE) AS step,
-  CAST(sum(v.articles) AS BIGINT), bool_or(v.has_gap), CAST(round(coalesce(sum(m.articles), 0)) AS BIGINT)
-FROM daily_volume v JOIN days d ON d."day" = v."day"
-LEFT JOIN missed m ON m.source_id = v.source_id AND m."day" = v."day"
-LEFT JOIN sources s ON s.source_id = v.source_id
+SELECT coalesce(s.name, c.source_id) AS outlet, CAST(date_trunc(getvariable('report_step'), c."day") AS DATE) AS step,
+  CAST(sum(c.articles) AS BIGINT), bool_or(c.has_gap), CAST(round(sum(c.missing)) AS BIGINT)
+FROM counted c LEFT JOIN sources s ON s.source_id = c.source_id
 GROUP BY ALL ORDER BY ALL
 """
 

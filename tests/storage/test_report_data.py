@@ -80,9 +80,10 @@ def test_what_was_published_shortly_before_and_seen_in_the_period_belongs_to_it(
 def test_a_time_ahead_of_its_sight_is_not_believed(keep, told, now):
     keep(("a", "Tomorrow", -20, {"first_seen_at": now - HOUR}))
 
-    [story] = told().stories
+    data = told()
 
-    assert story.reports[0].reported_at == now - HOUR
+    assert data.stories[0].reports[0].reported_at == now - HOUR
+    assert [(volume.step, volume.articles) for volume in data.volumes] == [(now.date(), 1)]
 
 
 def test_the_period_before_is_counted_where_it_was_watched(keep, told):
