@@ -30,6 +30,7 @@ LEAST_EXPECTED = 1.0
 WIDEST_SPREAD = 20.0
 UNKNOWN_SPREAD = 3.0  # of one week of comparison, which shows none
 WEEK_H = 168
+FURTHEST_H = 3 * WINDOWS_H[-1]  # of the longest window, and the two before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,17 @@ WITH clock AS (
   SELECT epoch_us(max(last_polled_at)) AS now_us FROM feeds
 ), judged AS (  -- sources of the config of which a feed answers: of others it is told that they fail
   SELECT source_id FROM sources WHERE source_id IN (SELECT source_id FROM feeds WHERE state = 'ok')
-), found AS (
-  SELECT source_id, first_seen_at, now_us - epoch_us(first_seen_at) AS age_us
+), watched AS (
+  SELECT source_id, (any_value(now_us) - epoch_us(min(first_seen_at))) // {WEEK_H * _HOUR_US} AS weeks,
+    max(first_seen_at) AS last_at
+  FROM article_versions, clock
+  WHERE feed_url IS NOT NULL AND source_id IN (SELECT source_id FROM judged)
+  GROUP BY source_id
+), found AS (  -- what no window looks back at is not read: most of an old database
+  SELECT source_id, now_us - epoch_us(first_seen_at) AS age_us
   FROM article_versions, clock
   WHERE superseded_at IS NULL AND feed_url IS NOT NULL AND source_id IN (SELECT source_id FROM judged)
-), watched AS (
-  SELECT source_id, max(age_us) // {WEEK_H * _HOUR_US} AS weeks, max(first_seen_at) AS last_at
-  FROM found GROUP BY source_id
+    AND first_seen_at > (SELECT max(last_polled_at) - INTERVAL {FURTHEST_H} HOUR FROM feeds)
 )
 """  # noqa: S608 - constants of this module
 
@@ -135,7 +140,7 @@ def _counts_sql() -> str:
     return f"""
     {_SEEN}
     SELECT source_id, weeks, last_at, {", ".join(columns)}
-    FROM found JOIN watched USING (source_id) GROUP BY source_id, weeks, last_at
+    FROM watched LEFT JOIN found USING (source_id) GROUP BY source_id, weeks, last_at
     """  # noqa: S608 - constants of this module
 
 
