@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from storage.report_data import ReportData, ReportRequest, report_data
+from storage.report_data import report_data
+from storage.report_data_records import ReportData, ReportRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from flows.report.figures import mentions_figure, outlets_figure, steps_of, voices_figure, volume_figure
 from flows.report.page import press_review
-from storage.report_data import (
+from storage.report_data_records import (
     EditedArticle,
     Failing,
     Gap,
