@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import random
 from bisect import bisect
-from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from storage_cost import FILL_LINKS, FILL_OUTCOMES, pseudo_words, used_bytes
+from storage_cost import FILL_LINKS, FILL_OUTCOMES, pseudo_words
 
 from extractors.urls import identity
 from storage.changes import count_change
@@ -108,7 +107,7 @@ FROM named JOIN ids USING (i) WHERE h2 % 25 = 0 ORDER BY i
 """
 
 
-def made_store(folder: Path, rows: int, say: Callable[[str], None] = print) -> Store:
+def made_store(folder: Path, rows: int) -> Store:
     """A store of `rows` articles in `folder`; one that is there already is taken as it is."""
     store = Store(folder / "live.duckdb", folder / "news.duckdb")
     if store.database.exists():
@@ -120,17 +119,46 @@ def made_store(folder: Path, rows: int, say: Callable[[str], None] = print) -> S
         for start in range(0, rows, CHUNK):  # as rounds would: never more than a set at once
             _fill_chunk(con, start, min(start + CHUNK, rows), rows)
         con.execute("CHECKPOINT")
-        [(raw,)] = con.execute("SELECT avg(strlen(text)) FROM articles USING SAMPLE 20000 ROWS").fetchall()
-        alone = used_bytes(con)
         con.execute(FILL_LINKS)
         con.execute(FILL_OUTCOMES)
         count_change(con)
         con.execute("CHECKPOINT")
-        together = used_bytes(con)
-    say(
-        f"{rows:,} articles of {raw:,.0f} bytes of text: {alone / 1e9:.2f} GB, with links and outcomes {together / 1e9:.2f} GB"
-    )
     return store
+
+
+def sizes_of(published: Path) -> str:
+    """What a store holds and takes, in words."""
+    with duckdb.connect(str(published), read_only=True) as con:
+        [(articles, versions)] = con.execute(
+            "SELECT count(*) FILTER (superseded_at IS NULL), count(*) FROM article_versions"
+        ).fetchall()
+        [(raw,)] = con.execute(
+            "SELECT avg(strlen(text)) FROM article_versions USING SAMPLE 20000 ROWS"
+        ).fetchall()
+        texts = _gigabytes(con, "article_versions", "text")
+        whole = _gigabytes(con, "article_versions")
+        edits, rest = _gigabytes(con, "edits"), _gigabytes(con, "links") + _gigabytes(con, "outcomes")
+    return (
+        f"{articles:,} articles and {versions - articles:,} earlier versions, with texts of {raw:,.0f} bytes, take"
+        f" {whole:.2f} GB: {texts:.2f} GB the texts, {whole - texts:.2f} GB all other columns. The edits take {edits:.2f}"
+        f" GB, links and outcomes {rest:.2f} GB"
+    )
+
+
+def _gigabytes(con: duckdb.DuckDBPyConnection, table: str, column: str = "%") -> float:
+    """What a table or column takes in the file: its segments, each up to the next in the same block."""
+    [(found,)] = con.execute(
+        f"""
+        WITH placed AS (
+          SELECT column_name, len(additional_block_ids) * 262144 + coalesce(
+            lead(block_offset) OVER (PARTITION BY block_id ORDER BY block_offset), 262136) - block_offset AS bytes
+          FROM pragma_storage_info('{table}') WHERE block_id >= 0
+        )
+        SELECT coalesce(sum(bytes), 0) / 1e9 FROM placed WHERE column_name LIKE $column
+        """,
+        {"column": column},
+    ).fetchall()
+    return float(found)
 
 
 def _fill_chunk(con: duckdb.DuckDBPyConnection, start: int, end: int, rows: int) -> None:
