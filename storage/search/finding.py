@@ -200,7 +200,9 @@ def _asked(
 def _unweighted(score: float, recency: float | None) -> float:
     """tantivy multiplies with log2(2 + recency), which puts the newer of two equals first; and little else: it is
     3 % from 2000 to 2026."""
-    return round(float(score) / math.log2(2 + (recency or 0)), 4)
+    return round(
+        float(score) / math.log2(2 + (recency or 0)), 2
+    )  # of an f32, not all digits are everywhere the same
 
 
 def _is_unknown(con: duckdb.DuckDBPyConnection, searcher: tantivy.Searcher, wanted: Filter) -> bool:
