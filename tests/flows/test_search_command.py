@@ -37,7 +37,7 @@ def test_only_the_first_are_shown_unless_more_are_asked_for(presswatch: Run, des
     newest = json.loads(
         presswatch("search", "--json", "--newest", "--limit", 50, "minister OR ferry OR council").out
     )
-    times = [hit["published_at"] for hit in newest["hits"]]
+    times = [hit["published_at"] or hit["first_seen_at"] for hit in newest["hits"]]
     assert times == sorted(times, reverse=True)
 
 
