@@ -138,13 +138,19 @@ def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
     candidates = _candidates(matcher.root, folded)
     if not candidates:
         return {}
+    possible = {
+        term
+        for number in candidates
+        for term in matcher.terms_of[number]
+        if all(other in candidates for other in matcher.phrases_of[term])
+    }
+    if not possible:
+        return {}
     places = word_spans(text)
-    phrases = {}
-    for number, spans in candidates.items():
-        if placed := _placed(matcher.phrases[number], spans, places):
-            phrases[number] = placed
-    terms = {term for number in phrases for term in matcher.terms_of[number]}
-    found = {term: _spans_of(matcher, term, phrases, folded) for term in terms}
+    needed = {number for term in possible for number in matcher.phrases_of[term]}
+    phrases = {number: _placed(matcher.phrases[number], candidates[number], places) for number in needed}
+    ordinal = _ordinals(folded) if any(matcher.terms[term].within for term in possible) else []
+    found = {term: _spans_of(matcher, term, phrases, ordinal) for term in possible}
     return {
         term: [(places[first][0], places[behind - 1][1]) for first, behind in spans]
         for term, spans in found.items()
@@ -152,20 +158,29 @@ def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
     }
 
 
+def _ordinals(folded: Sequence[str]) -> list[int]:
+    """How many words stand before each; signs between don't count."""
+    return [0, *accumulate(map(str.isalnum, folded))]
+
+
 def _candidates(root: Node, folded: list[str]) -> dict[int, list[Span]]:
     """By phrase: where its words follow one another, whatever spaces and hyphens stand between them."""
     first = root.first_of(set(folded))
     found: dict[int, list[Span]] = {}
     if first:
-        for at, word in ((at, word) for at, word in enumerate(folded) if word in first):
+        following = [*folded[1:], ""]
+        for at, word in [(at, word) for at, word in enumerate(folded) if word in first]:
             for node in first[word]:
-                for number, behind in node.ends_after(folded, at + 1):
-                    found.setdefault(number, []).append((at, behind))
+                if node.ends or node.beginnings or following[at] in node.exact:  # most lead no further
+                    for number, behind in node.ends_after(folded, at + 1):
+                        found.setdefault(number, []).append((at, behind))
     return found
 
 
 def _placed(phrase: Phrase, spans: list[Span], places: list[Span]) -> list[Span]:
     """Those whose joined words are joined in the text too, without overlaps: "哈哈" is once in "哈哈哈"."""
+    if len(phrase) == 1:
+        return spans
     joints = [number for number, word in enumerate(phrase) if word.joined]
     placed: list[Span] = []
     for first, behind in spans:
@@ -176,14 +191,13 @@ def _placed(phrase: Phrase, spans: list[Span], places: list[Span]) -> list[Span]
 
 
 def _spans_of(
-    matcher: Matcher, term: int, phrases: Mapping[int, list[Span]], folded: list[str]
+    matcher: Matcher, term: int, phrases: Mapping[int, list[Span]], ordinal: list[int]
 ) -> list[Span]:
     numbers, within = matcher.phrases_of[term], matcher.terms[term].within
     if within is None:
         return phrases[numbers[0]]
-    if not all(number in phrases for number in numbers):
+    if not all(phrases[number] for number in numbers):
         return []
-    ordinal = [0, *accumulate(word.isalnum() for word in folded)]  # signs between don't count
     return _near([phrases[number] for number in numbers], within, ordinal)
 
 
