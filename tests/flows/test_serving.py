@@ -149,9 +149,11 @@ def test_when_server_runner_and_round_are_killed_the_next_round_has_what_is_miss
     try:
         wait_for(lambda: site.asked("/hangs") > 0 and serving.running)
         under_way = list(serving.running)  # a round: the limit of one keeps all others from starting
-        for what in ("prefect server", "flows.serving.runner", "prefect.engine"):
-            for pid in serving.processes(what):
-                os.kill(pid, signal.SIGKILL)
+        family = ("prefect server", "flows.serving.runner", "prefect.engine")
+        for pid in [
+            pid for what in family for pid in serving.processes(what)
+        ]:  # all found before any is killed
+            os.kill(pid, signal.SIGKILL)
         site.answers["/hangs"] = reply(article("serving/late"))
         wait_for(lambda: "Crashed" in [serving.state_of(run_id) for run_id in under_way])
         wait_for(lambda: stored(config) == ["/hangs", "/news/1"])
