@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import random
 import re
 import resource
@@ -182,7 +181,6 @@ def page_of(said: str, published_bytes: int, alone: list[Asked], beside: list[As
             said=said,
             size_gb=published_bytes / 1e9,
             version=duckdb.__version__,
-            python=platform.python_version(),
         )
     ]
     for each, busy in zip(alone, beside, strict=True):

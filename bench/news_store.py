@@ -140,7 +140,8 @@ def sizes_of(published: Path) -> str:
         edits, rest = _gigabytes(con, "edits"), _gigabytes(con, "links") + _gigabytes(con, "outcomes")
     return (
         f"{articles:,} articles and {versions - articles:,} earlier versions, with texts of {raw:,.0f} bytes, take"
-        f" {whole:.2f} GB: {texts:.2f} GB the texts, {whole - texts:.2f} GB all other columns. The edits take {edits:.2f}"
+        f" {whole:.2f} GB: {texts:.2f} GB the texts, {whole - texts:.2f} GB all other columns,"
+        f" {whole / versions * 1e6:.2f} GB for a million texts. The edits take {edits:.2f}"
         f" GB, links and outcomes {rest:.2f} GB"
     )
 

@@ -51,6 +51,17 @@ def test_a_sentence_that_only_moved_is_no_change():
     assert (edit.diff, edit.sentences_added, edit.words_added, edit.title_after) == ("", (), 0, None)
 
 
+def test_a_long_sentence_that_was_rewritten_throughout_is_shown_whole_on_both_sides():
+    before = "It " + " ".join(f"old{n}" for n in range(60)) + " end"
+    after = "It " + " ".join(f"new{n}" for n in range(60)) + " end"
+
+    shown = marked(before, after)
+
+    assert shown.startswith("It [-old0 old1 ")
+    assert shown.endswith(" new59+} end")
+    assert shown.count("[-") == shown.count("{+") == 1
+
+
 def test_words_are_counted_that_came_and_went():
     edit = compare("T", "The mayor said no.", "T", "The mayor said yes, and left.")
 
