@@ -62,7 +62,10 @@ _CYRILLIC = re.compile("[иу]\u0306|і\u0308")  # й, ў, ї are letters of the
 def folded_words(text: str) -> list[str]:
     """The words of a text in order, folded."""
     words: list[str] = _pattern().findall(text.lower())  # which may be longer, but has no other words
-    return words if text.isascii() else [word if word.isascii() else fold_word(word) for word in words]
+    if text.isascii():
+        return words
+    folded = {word: fold_word(word) for word in set(words) if not word.isascii()}
+    return [folded.get(word, word) for word in words] if folded else words
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
