@@ -1,6 +1,6 @@
 """How `extractors/article/weights.toml` is made: logistic regression on the words of real pages.
 
-    python -m pip install numpy && python bench/fit_article.py [--shared ../shared/bench] [--write]
+    uv pip install --group bench && python bench/fit_article.py [--shared ../shared/bench] [--write]
 
 Every block of every page is an example: its evidence, whether it stands in the page's true text, and as its weight
 the words it has in proportion to that text. First the worth of the weights on sites that they were not fitted on

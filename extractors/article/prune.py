@@ -7,8 +7,9 @@ So nothing goes that holds more than a small share of the page's running text, o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from lxml import etree
+from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
 MAX_SHARE = 0.25  # of the text of the page's paragraphs that a pruned element may hold
@@ -47,29 +48,29 @@ _SILENT = (
 
 def prune_furniture(tree: HtmlElement) -> None:
     """Take out, in place, what the markup calls navigation, advertising, sharing, related stories and such."""
-    for element in list(tree.iter(*_SILENT)):
-        element.drop_tree()
+    strip_elements(tree, *_SILENT, with_tail=False)
     total = sum(len(p.text_content()) for p in tree.iter("p")) or 1
-    for element in list(_named_furniture(tree)):
+    for element in _named_furniture(tree):
         parent = element.getparent()
-        if parent is None:
+        if parent is None or next(element.iter("h1"), None) is not None:
             continue
-        if (
-            len(element.text_content().strip()) > MAX_SHARE * total
-            or next(element.iter("h1"), None) is not None
-        ):
-            continue
-        element.drop_tree()
+        if len(element.text_content().strip()) <= MAX_SHARE * total:
+            element.drop_tree()
 
 
-def _named_furniture(tree: HtmlElement) -> Iterator[HtmlElement]:
-    for element in tree.iter():
+def _named_furniture(tree: HtmlElement) -> list[HtmlElement]:
+    named: dict[str, bool] = {"": False}  # pages repeat few names often
+    found = []
+    for element in tree.iter(etree.Element):
         tag = element.tag
-        if not isinstance(tag, str) or tag in _NEVER:
+        if tag in _NEVER:
             continue
         if tag in _ALWAYS:
-            yield element
+            found.append(element)
             continue
-        named = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("role"))))
-        if named and _WORDS.search(_CAMEL.sub("-", named).lower()):
-            yield element
+        name = " ".join(filter(None, map(element.get, ("class", "id", "role"))))
+        if name not in named:
+            named[name] = _WORDS.search(_CAMEL.sub("-", name).lower()) is not None
+        if named[name]:
+            found.append(element)
+    return found
