@@ -17,7 +17,7 @@ from extractors.article.reading import Block, read_page
 from extractors.article.stated import stated_of
 from extractors.metadata import Clues
 
-EXTRACTOR = f"blocks 1, trafilatura {version('trafilatura')}"
+EXTRACTOR = f"blocks 2, trafilatura {version('trafilatura')}"
 STATED_SHARE = 0.5  # below this share of what JSON-LD states as the body, the page has a part of it only
 MIN_STATED_CHARS = 400  # what is shorter is a teaser, and no witness against anything
 WITNESS_SHARE = 3.0  # times the judged text, from which trafilatura's reading is taken instead
