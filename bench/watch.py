@@ -74,27 +74,29 @@ def main() -> None:
     rows = [json.loads(line) for line in (chosen.shared / "articles" / "truth.jsonl").open(encoding="utf-8")]
     texts = [row["text"] for row in rows]
     rng = random.Random(5)
-    terms = terms_of(texts, chosen.terms, rng)
+    extraction = _extraction_ms(chosen.shared, rows[:PAGES])
+    print(f"extraction: {extraction:.1f} ms a page")
+    for name, known in (("these articles", texts[::2]), ("other articles", texts[1::2])):
+        terms = terms_of(known, chosen.terms, rng)
+        measure(terms, list(islice(cycle(rows[::2]), chosen.articles)), f"terms of {name}", extraction)
+    measure(terms[:10], list(islice(cycle(rows[::2]), chosen.articles)), "ten terms", extraction)
+
+
+def measure(terms: list[str], articles: list[dict[str, str]], name: str, extraction: float) -> None:
+    """CPU of matching these terms, in a hundred watchlists at most, on these articles."""
+    lists = [Watchlist(f"w{number}", any=tuple(terms[number::100])) for number in range(min(100, len(terms)))]
     started = time.process_time()
-    lists = [Watchlist(f"w{number}", any=tuple(terms[number::100])) for number in range(100)]
     matcher = compile_watchlists(lists)
     compiled = time.process_time() - started
-    articles = list(islice(cycle(rows), chosen.articles))
-    find_mentions(matcher, 0, rows[0]["title"] or "", rows[0]["text"])
+    for row in articles[:100]:
+        find_mentions(matcher, 1, row["title"] or "", row["text"])
     started = time.process_time()
     mentions = sum(len(find_mentions(matcher, 1, row["title"] or "", row["text"])) for row in articles)
     matching = (time.process_time() - started) / len(articles) * 1e3
-    few = compile_watchlists([Watchlist("few", any=tuple(terms[:10]))])
-    started = time.process_time()
-    for row in articles:
-        find_mentions(few, 1, row["title"] or "", row["text"])
-    of_few = (time.process_time() - started) / len(articles) * 1e3
-    words = sum(len(row["text"].split()) for row in articles) / len(articles)
-    print(f"{len(terms):,} terms in {len(lists)} watchlists, compiled in {compiled:.2f} s")
-    print(f"{len(articles):,} articles of {words:.0f} words: {mentions:,} mentions")
-    print(f"matching: {matching:.2f} ms an article (10 terms: {of_few:.2f} ms)")
-    extraction = _extraction_ms(chosen.shared, rows[:PAGES])
-    print(f"extraction: {extraction:.1f} ms a page; matching is {matching / extraction:.1%} of it")
+    print(
+        f"{name}: {len(terms):,} (compiled in {compiled:.2f} s), {len(articles):,} articles, "
+        f"{mentions / len(articles):.1f} mentions each: {matching:.2f} ms an article, {matching / extraction:.1%} of extraction"
+    )
 
 
 def _extraction_ms(shared: Path, rows: list[dict[str, str]]) -> float:

@@ -70,7 +70,7 @@ def folded_words(text: str) -> list[str]:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """The place of each of these words: number i is `text[start:end]` as it stands."""
-    return [match.span() for match in _pattern().finditer(text)]
+    return list(map(re.Match.span, _pattern().finditer(text)))
 
 
 @functools.lru_cache(maxsize=1 << 16)  # a language's usual words; about 10 MB when full
