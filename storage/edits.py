@@ -44,8 +44,9 @@ FROM paired ORDER BY article_id, version
 """
 _KEEP = """
 INSERT INTO edits
-SELECT article_id, source_id, version, make_timestamptz(edited_us), TRY_CAST(minutes AS INTEGER), title_before, title_after,
-  sentences_added, sentences_removed, numbers_added, numbers_removed, quotes_added, quotes_removed,
+SELECT article_id, source_id, version, make_timestamptz(edited_us), TRY_CAST(minutes AS INTEGER),
+  title_before, title_after, sentences_added, sentences_removed, numbers_added, numbers_removed,
+  quotes_added, quotes_removed,
   words_added, words_removed, correction, "diff", extractor_changed
 FROM (
   SELECT unnest(from_json(?, '[{"article_id": "BIGINT", "version": "INTEGER", "source_id": "VARCHAR",
