@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,7 +56,8 @@ def read_last(published: Path) -> LastCopy | None:
 
 
 def note_last(published: Path, last: LastCopy) -> None:
-    """Note it. Raises `OSError`."""
-    note_of(published).write_text(
-        json.dumps({"at": last.at.isoformat(), "cost_s": round(last.cost_s, 3)}), "utf-8"
-    )
+    """Note it, for its owner alone: what is not published is nobody else's. Raises `OSError`."""
+    text = json.dumps({"at": last.at.isoformat(), "cost_s": round(last.cost_s, 3)})
+    descriptor = os.open(note_of(published), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

