@@ -4,7 +4,7 @@
     found = find_stories(texts, pairs)                 pure, in the committer, for what shares keys
 
 `fingerprints` chooses the word sequences by which copies are known, `agencies` reads who wrote the original,
-`grouping` decides who belongs together. docs/adr/0018 has the reasons, docs/stories.md the figures.
+`grouping` decides who belongs together. docs/adr/0016 has the reasons, docs/stories.md the figures.
 """
 
 from extractors.stories.agencies import agency_of

@@ -1,6 +1,6 @@
 -- Stories: near-duplicate articles across sources. `story_members` is for analysts and stays; `story_texts` and
 -- `story_keys` are the memory that new articles are compared with, and go when their window has passed
--- (docs/adr/0018). No indexes here either: a commit joins a few thousand integers with one column of them.
+-- (docs/adr/0016). No indexes here either: a commit joins a few thousand integers with one column of them.
 
 CREATE TABLE story_members (
   story_id BIGINT NOT NULL,
