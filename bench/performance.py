@@ -214,14 +214,8 @@ def main() -> None:
     if arguments.write:
         from results import write_results
 
-        write_results(
-            arguments.web,
-            machine(),
-            vars(arguments),
-            bench.runs,
-            [asdict(row) | {"reached": row.reached} for row in rows],
-            table(rows),
-        )
+        told = [asdict(row) | {"reached": row.reached} for row in rows]
+        write_results(arguments, machine(), bench.runs, told, table(rows))
 
 
 if __name__ == "__main__":

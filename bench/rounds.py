@@ -17,7 +17,7 @@ from webs import NETWORK, ROOT, Web
 
 START = "import sys; from flows.cli import main; sys.exit(main())"  # as the installed script does it
 UNTRACKED = {"PREFECT_API_URL": "", "PYTHONPATH": str(ROOT)}
-PEER_PAGES = 400  # of the pages, evenly drawn, for the slow ones
+PEER_PAGES = 200  # of the pages, evenly drawn, for the slow ones
 
 Runs = dict[str, list[float]]
 
