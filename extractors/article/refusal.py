@@ -13,6 +13,10 @@ from extractors.metadata import Clues
 MIN_WORDS = 12  # a flash of news has more; a caption or a teaser has less
 MAX_WALL_WORDS = 250  # a page that says so in more words is an article on the subject
 MIN_LISTED = 8  # headlines that lead elsewhere, from which a page may be a listing
+MIN_HEADLINE_CHARS = 25
+MIN_HEADLINE_WORDS = (
+    5  # a menu's "Search Engine Optimization (SEO)" has fewer; scripts without spaces have one
+)
 LISTED_PER_PARAGRAPH = 3  # of these for each running paragraph
 
 MIN_CONSENT_WORDS, WORDS_PER_CONSENT = (
@@ -79,6 +83,12 @@ def _is_listing(text: str, clues: Clues, blocks: Sequence[Block]) -> bool:
     prose = sum(len(block) for block in text.split("\n\n") if len(block) >= 80 and is_prose(block))
     if prose >= MIN_PROSE_CHARS or any(_ARTICLE_TYPES.search(each) for each in clues.article_types):
         return False
-    listed = sum(1 for block in blocks if block.link_share > 0.8 and len(block.text) >= 25)
+    listed = sum(1 for block in blocks if block.link_share > 0.8 and _is_headline(block.text))
     running = sum(1 for block in blocks if block.is_running)
     return listed >= MIN_LISTED and listed >= LISTED_PER_PARAGRAPH * max(running, 1)
+
+
+def _is_headline(text: str) -> bool:
+    """Whether a link's text may be the headline of another article, and no item of a menu: those have few words."""
+    words = text.count(" ") + 1
+    return len(text) >= MIN_HEADLINE_CHARS and (words >= MIN_HEADLINE_WORDS or words == 1)
