@@ -48,13 +48,12 @@ def migrate(con: duckdb.DuckDBPyConnection) -> bool:
 
     Raises `StorageError` for a file that a newer program has written.
     """
-    known = migrations()
-    found, newest = schema_version(con), known[-1][0]
+    known, applied = migrations(), applied_migrations(con)
+    found, newest = max(applied, default=0), known[-1][0]
     if found > newest:
         raise StorageError(
             f"the database has schema {found}, and this presswatch knows schemas up to {newest}: upgrade presswatch"
         )
-    applied = applied_migrations(con)
     pending = [(number, sql) for number, sql in known if number not in applied]
     layer = _layer_digest()
     if not pending and _stored_digest(con) == layer:
