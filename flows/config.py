@@ -7,7 +7,7 @@ that tells everything that is wrong, a line each.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -51,6 +51,11 @@ class Config:
     @property
     def published(self) -> Path:
         return _place(self.path, self.shape.published)
+
+    def unknown_source(self, only: Iterable[str]) -> str | None:
+        """What is wrong with these source ids, in a line: the first that the config does not name. None: nothing."""
+        unknown = sorted(set(only) - {source.id for source in self.shape.sources})
+        return f"no source {unknown[0]!r} in {self.path}" if unknown else None
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -168,8 +168,8 @@ def _backfill_request(
 ) -> BackfillRequest:
     from extractors.backfill.period import Period
 
-    if unknown := sorted(set(sources) - {source.id for source in config.sources}):
-        raise CommandError(f"no source {unknown[0]!r} in {config.path}")
+    if complaint := config.unknown_source(sources):
+        raise CommandError(complaint)
     if since is not None and until is not None and since > until:
         raise CommandError("`since` is later than `until`")
     if route in ("urls", "warc") and not files:

@@ -106,9 +106,8 @@ def carry_out(
     from flows.backfill.request import BackfillRequest
 
     config = read_config(config_path)
-    unknown = sorted(set(only) - {source.id for source in config.sources})
-    if unknown:
-        raise click.UsageError(f"no source {unknown[0]!r} in {config.path}")
+    if complaint := config.unknown_source(only):
+        raise click.UsageError(complaint)
     if since is not None and until is not None and since >= until:
         raise click.UsageError("--since is later than --until")
     request = BackfillRequest(

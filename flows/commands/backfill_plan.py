@@ -42,9 +42,8 @@ def command(
     from storage.coverage import coverage, origins_with_sitemaps
 
     config = read_config(config_path, look_up=True)
-    unknown = sorted(set(only) - {source.id for source in config.sources})
-    if unknown:
-        raise click.UsageError(f"no source {unknown[0]!r} in {config.path}")
+    if complaint := config.unknown_source(only):
+        raise click.UsageError(complaint)
     now = datetime.now(UTC)
     last = (until or now - timedelta(days=1)).astimezone(UTC)
     first = (since or now - timedelta(days=DEFAULT_DAYS)).astimezone(UTC)

@@ -40,9 +40,8 @@ def command(
     from storage.store import Store
 
     config = read_config(config_path)
-    unknown = sorted(set(only) - {source.id for source in config.sources})
-    if unknown:
-        raise click.UsageError(f"no source {unknown[0]!r} in {config.path}")
+    if complaint := config.unknown_source(only):
+        raise click.UsageError(complaint)
     chosen = [source for source in config.sources if not only or source.id in only]
     if from_archive:
         from flows.rereading.report import reclean_from_archive

@@ -50,9 +50,8 @@ def round_request(
     """The round that the config and the options ask for. `CommandError` for a source that isn't there."""
     from flows.rounds.round import RoundRequest
 
-    unknown = sorted(set(only) - {source.id for source in config.sources})
-    if unknown:
-        raise click.UsageError(f"no source {unknown[0]!r} in {config.path}")
+    if complaint := config.unknown_source(only):
+        raise click.UsageError(complaint)
     return RoundRequest(
         database=config.database,
         published=config.published,

@@ -32,9 +32,8 @@ def command(only: tuple[str, ...], as_json: bool, config_path: Path) -> int:
     from flows.discovery.probe import checked_sources, pace_of
 
     config = read_config(config_path, look_up=True)
-    unknown = sorted(set(only) - {source.id for source in config.sources})
-    if unknown:
-        raise click.UsageError(f"no source {unknown[0]!r} in {config.path}")
+    if complaint := config.unknown_source(only):
+        raise click.UsageError(complaint)
     sources = [source for source in config.sources if not only or source.id in only]
     verdicts = asyncio.run(checked_sources(sources, config.fetch, config.extract, pace_of(config.database)))
     terminal = Terminal.of_process()
