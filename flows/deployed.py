@@ -24,7 +24,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.backfill.request import BackfillRequest
+from flows.backfill.request import BackfillRequest, request_of
 from flows.backfill.run import run_backfill
 from flows.commands.run import round_request
 from flows.config import Config, load_config
@@ -176,19 +176,13 @@ def _backfill_request(
         raise CommandError(f"`files` names none: a backfill of {route} reads them")
     if route == "archive" and not sources:
         raise CommandError("`sources` names none: a backfill of archived feeds is of some sources")
-    return BackfillRequest(
+    return request_of(
+        config,
         route,
-        database=config.database,
-        published=config.published,
-        sources=config.sources,
-        watchlists=config.watchlists,
-        fetch=config.fetch,
-        extract=config.extract,
         only=sources,
         files=tuple(Path(file) for file in files),
         period=Period(_start_of(since), _start_of(until and until + timedelta(days=1))),
         limit=limit,
-        archive=config.archive,
     )
 
 

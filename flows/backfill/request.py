@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from extractors.backfill.choice import Tally
 from extractors.backfill.period import ALWAYS, Period
 from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Source, Watchlist
 from storage.summary import RunSummary
+
+if TYPE_CHECKING:
+    from flows.config import Config
 
 Route = Literal["urls", "sitemap", "archive", "warc"]
 
@@ -42,6 +45,34 @@ class BackfillRequest:
     def wanted_sources(self) -> tuple[Source, ...]:
         """The sources that are asked for."""
         return tuple(source for source in self.sources if not self.only or source.id in self.only)
+
+
+def request_of(
+    config: Config,
+    route: Route,
+    *,
+    only: tuple[str, ...],
+    files: tuple[Path, ...],
+    period: Period,
+    limit: int | None,
+    dry_run: bool = False,
+) -> BackfillRequest:
+    """What is asked for, over the sources and the settings of a config. A dry run keeps no pages either."""
+    return BackfillRequest(
+        route,
+        database=config.database,
+        published=config.published,
+        sources=config.sources,
+        watchlists=config.watchlists,
+        fetch=config.fetch,
+        extract=config.extract,
+        only=only,
+        files=files,
+        period=period,
+        limit=limit,
+        dry_run=dry_run,
+        archive=None if dry_run else config.archive,
+    )
 
 
 @dataclass(frozen=True, slots=True)

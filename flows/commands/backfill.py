@@ -103,27 +103,21 @@ def carry_out(
 ) -> int:
     """Run the backfill that the options ask for, and report it."""
     from extractors.backfill.period import Period
-    from flows.backfill.request import BackfillRequest
+    from flows.backfill.request import request_of
 
     config = read_config(config_path)
     if complaint := config.unknown_source(only):
         raise click.UsageError(complaint)
     if since is not None and until is not None and since >= until:
         raise click.UsageError("--since is later than --until")
-    request = BackfillRequest(
+    request = request_of(
+        config,
         route,
-        database=config.database,
-        published=config.published,
-        sources=config.sources,
-        watchlists=config.watchlists,
-        fetch=config.fetch,
-        extract=config.extract,
         only=only,
         files=files,
         period=Period(since, until),
         limit=limit,
         dry_run=dry_run,
-        archive=None if dry_run else config.archive,
     )
     with round_progress() as progress:
         result, stop = asyncio.run(_backfill(request, progress))
