@@ -113,7 +113,7 @@ async def monitor(
             return _told(Failed(message=str(error)))
         except click.UsageError as error:
             return _told(Failed(message=error.format_message()))
-        await keep_round_artifact(result)
+        await keep_round_artifact(request, result)
         if result.network_down:
             return _told(Failed(message="no host could be reached: is this machine's own network down?"))
         return _told(Completed(message=headline(result)))

@@ -49,7 +49,7 @@ async def run_tracked(request: RoundRequest, *, progress: Progress, stop: Stop) 
     async def monitor() -> RoundResult:
         with stop.listening():
             result = await run_round(request, progress=progress, stop=stop, step=tracked)
-            await keep_round_artifact(result)
+            await keep_round_artifact(request, result)
             return result
 
     return await monitor()
@@ -64,13 +64,12 @@ def artifact_kept() -> Iterator[None]:
         log.warning("no artifact was kept: %r", error)
 
 
-async def keep_round_artifact(result: RoundResult) -> None:
+async def keep_round_artifact(request: RoundRequest, result: RoundResult) -> None:
     """A table of what became of a round, and a page of how all is, with the flow run that made them."""
     await _keep("presswatch-round", headline(result), summary_rows(result))
-    if result.request is not None:
-        with artifact_kept():
-            page = await asyncio.to_thread(_health_of, result.request)
-            await acreate_markdown_artifact(key="presswatch-health", markdown=page, description="How all is")
+    with artifact_kept():
+        page = await asyncio.to_thread(_health_of, request)
+        await acreate_markdown_artifact(key="presswatch-health", markdown=page, description="How all is")
 
 
 def _health_of(request: RoundRequest) -> str:

@@ -88,7 +88,6 @@ class RoundResult:
     stopped: bool
     network_down: bool
     published: bool
-    request: RoundRequest | None = None  # what was asked for
 
 
 async def untracked(_name: str, step: Callable[[], Awaitable[Any]]) -> Any:
@@ -240,7 +239,6 @@ async def _take_round(
         stopped=stopped,
         network_down=round_.network_down,
         published=published,
-        request=request,
     )
 
 
