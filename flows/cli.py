@@ -11,14 +11,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from types import FrameType
-from typing import IO, NoReturn
+from typing import IO
 
 import click
 
 from flows.exits import CommandError, ConfigError, Exit
 from flows.lazy_group import CommandTable, LazyGroup
 from flows.safe_text import safe_text
+from flows.signals import SIGNALS, Ending
 
 # name: (module with a click command named `command`, one line of help). The order is the order of the help.
 COMMANDS: CommandTable = {
@@ -63,7 +63,7 @@ def presswatch() -> None:
 def main() -> int:
     """`presswatch`, as a process of its own: run the command that it was started with."""
     code = run_command(sys.argv[1:])
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(
             number, signal.SIG_IGN
         )  # it has ended: a signal in the last moment can't make it otherwise
@@ -80,8 +80,9 @@ def run_command(args: Sequence[str]) -> int:
     """Run one command and return its exit code. What a user or a web site can cause is never a traceback."""
     _prepare_process()
     try:
-        code = _invoke(list(args))
-        sys.stdout.flush()
+        with Ending().heard():
+            code = _invoke(list(args))
+            sys.stdout.flush()
     except BrokenPipeError:
         _point_at_nothing(sys.stdout)
         return Exit.PIPE_CLOSED
@@ -151,18 +152,6 @@ def _prepare_process() -> None:
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a title in Arabic on a terminal that speaks Latin-1
-    signal.signal(signal.SIGTERM, _terminate)
-    signal.signal(signal.SIGINT, _interrupt)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """Python's own answer to Ctrl-C. Installed by us it stays: asyncio's would wait for what blocks the loop."""
-    raise KeyboardInterrupt
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """SIGTERM unwinds the stack, so that worker processes and half-written files are cleared away."""
-    raise SystemExit(Exit.TERMINATED)
 
 
 def _point_at_nothing(stream: IO[str]) -> None:
