@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from extractors.errors import SourceError
 from extractors.model import (
@@ -30,7 +30,9 @@ from extractors.model import (
     Sighting,
     Source,
 )
-from extractors.sitemap import Sitemap
+
+if TYPE_CHECKING:
+    from extractors.sitemap import Sitemap  # the parsers are imported by who parses
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
-
 from extractors.model import ArticleVersion, Link, Provenance, Record, Run
 from extractors.urls import identity
+from storage.arrow import pa
 from storage.entries import entry_json
 from storage.instants import in_utc
 from storage.text import storable

@@ -145,7 +145,7 @@ class Spool:
 
 
 def _write_batch(folder: Path, batch_id: str, tables: Mapping[str, object]) -> None:
-    import pyarrow.parquet as pq
+    from storage.arrow import pq
 
     for kind, table in tables.items():
         with (folder / f"{kind}.parquet").open("wb") as file:

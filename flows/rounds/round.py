@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from extractors.cage import CageError
 from extractors.harvest import harvest_source, settle_unreachable
@@ -27,11 +27,6 @@ from extractors.model import (
 )
 from extractors.ports import Assignment, Progress, Tools
 from extractors.urls import identity
-from flows.notices.conditions import failure_of
-from flows.notices.round_end import tell_notices
-from flows.notices.settings import NoticeSettings
-from flows.report.due import due_review, write_due_review
-from flows.report.period import ReportPlan
 from flows.rounds.indexing import refresh_search
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
@@ -40,6 +35,10 @@ from storage.errors import DatabaseBusy, StorageError
 from storage.pace import Pace
 from storage.store import Store
 from storage.summary import RunSummary
+
+if TYPE_CHECKING:
+    from flows.notices.settings import NoticeSettings
+    from flows.report.period import ReportPlan
 
 log = logging.getLogger(__name__)
 
@@ -172,12 +171,10 @@ async def run_round(
     try:
         result = await _take_round(request, progress=progress, stop=stop, step=step, now=now)
     except Exception as error:
-        await _tell(request, str(error) or repr(error), step, now)
+        await _tell(request, error, step, now)
         raise
     if not result.stopped:
-        status = result.summary.run.status if result.summary else None
-        failure = failure_of(network_down=result.network_down, status=status)
-        await _tell(request, failure, step, now)
+        await _tell(request, result, step, now)
         await _review(request, step, now())
     return result
 
@@ -185,7 +182,11 @@ async def run_round(
 async def _review(request: RoundRequest, step: Step, now: datetime) -> None:
     """Write the press review that is due, if one is."""
     plan = request.report
-    if plan is None or due_review(plan, request.published, now) is None:
+    if plan is None:
+        return
+    from flows.report.due import due_review, write_due_review
+
+    if due_review(plan, request.published, now) is None:
         return
     watchlists = tuple(watchlist.id for watchlist in request.watchlists)
     work = partial(write_due_review, plan, request.published, watchlists, now)
@@ -199,9 +200,19 @@ async def _review(request: RoundRequest, step: Step, now: datetime) -> None:
         log.debug("where", exc_info=error)
 
 
-async def _tell(request: RoundRequest, failure: str | None, step: Step, now: Callable[[], datetime]) -> None:
+async def _tell(
+    request: RoundRequest, ended: RoundResult | Exception, step: Step, now: Callable[[], datetime]
+) -> None:
     if request.notices is None:
         return
+    from flows.notices.conditions import failure_of
+    from flows.notices.round_end import tell_notices
+
+    if isinstance(ended, Exception):
+        failure: str | None = str(ended) or repr(ended)
+    else:
+        status = ended.summary.run.status if ended.summary else None
+        failure = failure_of(network_down=ended.network_down, status=status)
     work = partial(tell_notices, request.notices, request.database, request.published, failure, now())
     try:
         await step("notices", lambda: asyncio.to_thread(work))

@@ -222,7 +222,7 @@ def _watched(con: duckdb.DuckDBPyConnection, watchlist: str) -> list[int]:
 
 def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Match]) -> None:
     """Matches as a temporary table."""
-    import pyarrow as pa
+    from storage.arrow import pa
 
     con.register(
         "matched",

@@ -175,7 +175,7 @@ def _updated(con: duckdb.DuckDBPyConnection, work: Work) -> Updated:
 
 def _difference(con: duckdb.DuckDBPyConnection, work: Work, since: datetime | None) -> Difference:
     """What differs among the articles that changed `since` then; None: among all."""
-    import pyarrow as pa
+    from storage.arrow import pa
 
     con.execute(
         """
