@@ -19,7 +19,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 MEMORY_BYTES = 2 * 1024**3  # trafilatura takes 56 MB for each MB of HTML: 0.6 GB for a page of 10 MB
-RECYCLE_AFTER = 500  # jobs: some 25 s of work for half a second of start
+RECYCLE_AFTER = 2_000  # jobs: some 40 s of work for half a second of start; what grows is replaced sooner
 TRIES = 2  # of a job whose worker died: the death may have been another's doing (the kernel's OOM killer)
 
 

@@ -9,14 +9,13 @@ little where a paper prints the first third of a report.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate
 
 from extractors.model import ArticleVersion, Fingerprint
 from extractors.stories.agencies import agency_of
-from extractors.watch.folding import folded_words
+from extractors.watch.spacing import spaced_words
 
 LENGTH = (
     5  # words of a sequence; bench/stories.py: 4 to 6 do equally well, 3 joins what merely quotes the same
@@ -42,7 +41,7 @@ def fingerprint_of(version: ArticleVersion) -> Fingerprint:
 
 def chosen_keys(text: str) -> tuple[int, tuple[int, ...]]:
     """The spacing of a text, and its keys: signed 32-bit numbers, each once, in the order of the text."""
-    words = [word for word in folded_words(_beginning(text)) if word[0].isalnum()][:MAX_WORDS]
+    words = [word for word in spaced_words(_beginning(text)) if word[0].isalnum()][:MAX_WORDS]
     spacing = CLOSE if len(words) <= SHORT_WORDS else WIDE
     lettered = bool(words) and sum(map(len, words)) < 1.5 * len(words)
     hashes = _sequence_hashes(words, LETTERS_LENGTH if lettered else LENGTH)
@@ -54,14 +53,19 @@ def _beginning(text: str) -> str:
     most = 12 * MAX_WORDS  # letters; a word takes 6 to 8 with its space
     if len(text) <= most:
         return text
-    return text[:most] if (end := re.search(r"\s\S*$", text[:most])) is None else text[: end.start()]
+    end = most
+    while end and not text[end - 1].isspace():
+        end -= 1
+    return text[: end - 1] if end else text[:most]
 
 
 def _sequence_hashes(words: Sequence[str], length: int) -> list[int]:
     """A number of 32 bits for each sequence of `length` words, in order."""
-    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
-    starts = list(accumulate((len(each) + 1 for each in encoded), initial=0))
-    joined, crc = b" ".join(encoded), zlib.crc32
+    joined, crc = " ".join(words).encode("utf-8", "surrogatepass"), zlib.crc32
+    letters: Sequence[str | bytes] = words
+    if len(joined) != sum(map(len, words)) + max(0, len(words) - 1):  # letters of more than a byte
+        letters = [word.encode("utf-8", "surrogatepass") for word in words]
+    starts = list(accumulate((len(each) + 1 for each in letters), initial=0))
     return [
         crc(joined[start : end - 1]) * _SPREAD & 0xFFFFFFFF
         for start, end in zip(starts, starts[length:], strict=False)

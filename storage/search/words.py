@@ -7,12 +7,11 @@ comma; signs that mean something (`&`, `+`, `#`, `%`, currencies, emoji) stay, s
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from extractors.watch.folding import folded_words, word_spans
+from extractors.watch.spacing import counts, spaced_words
 
-MEANINGFUL = frozenset("&#@%")  # punctuation to Unicode, and names are written with it
 LONGEST = 200  # letters of one word; longer ones are addresses and encoded data
 
 
@@ -27,11 +26,9 @@ class Place:
 
 def index_words(text: str) -> list[str]:
     """The words of a text in order, without white space in any of them."""
-    words = folded_words(text)
-    unusual = {word for word in set(words) if not word.isalnum() or len(word) > LONGEST}
-    dropped = {word for word in unusual if not counts(word)}
-    kept = [word for word in words if word not in dropped]
-    return kept if unusual == dropped else [cut_word(word) for word in kept]
+    words = spaced_words(text)
+    cut = {word: cut_word(word) for word in set(words) if len(word) > LONGEST or not word.isascii()}
+    return [cut.get(word, word) for word in words] if cut else words
 
 
 def placed_words(text: str) -> list[Place]:
@@ -41,15 +38,6 @@ def placed_words(text: str) -> list[Place]:
         for word, (start, end) in zip(folded_words(text), word_spans(text), strict=True)
         if counts(word)
     ]
-
-
-def counts(word: str) -> bool:
-    """Whether a folded word is indexed."""
-    return (
-        word.isalnum()
-        or word in MEANINGFUL
-        or any(unicodedata.category(letter)[0] in "LNS" for letter in word)
-    )
 
 
 def cut_word(word: str) -> str:
