@@ -304,3 +304,16 @@ def test_no_sentence_of_a_thousand_from_real_articles_is_removed() -> None:
     assert len(sentences) >= 1000
     extracted = replace(article(), blocks=(BODY[0], *sentences[:1000], BODY[1]))
     assert removed_texts(extracted) == []
+
+
+TYPED = st.text("abcXYZ 01,.-!'’‘“”–—…\xa0\n\x01\x02", max_size=60)
+
+
+@given(TYPED)
+def test_a_line_folds_the_same_whether_or_not_another_script_is_in_it(text: str) -> None:
+    assert fold_line(f"{text} é") == f"{fold_line(text)} é".strip()
+
+
+@given(TYPED)
+def test_a_template_is_the_same_whether_or_not_another_script_is_in_it(text: str) -> None:
+    assert fold_template(f"{text} é")[:-1] == fold_template(f"{text} e")[:-1]
