@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import added
 import rounds
 import startup
 import storage_cost
@@ -29,6 +30,8 @@ from webs import ROOT, Web, corpus_web, has_newsweb, newsweb
 SITES = 40
 QUIET_FEEDS = 1_000
 PORT = 18_080
+ADDED_PAGES = 400  # about a round's worth: a commit of fewer costs more for each
+EXTRACTION = "added: extraction CPU s an article"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,13 @@ class Row:
 def rows_of(runs: Runs) -> list[Row]:
     """The table, from what was measured; a line whose figures are not there is left out."""
     median = {name: statistics.median(values) for name, values in runs.items()}
-    return [*_round_rows(median), *_quiet_rows(median), *_stored_rows(median), *_start_rows(median)]
+    return [
+        *_round_rows(median),
+        *_quiet_rows(median),
+        *_stored_rows(median),
+        *_added_rows(median),
+        *_start_rows(median),
+    ]
 
 
 def _round_rows(median: dict[str, float]) -> Iterator[Row]:
@@ -95,6 +104,13 @@ def _stored_rows(median: dict[str, float]) -> Iterator[Row]:
             ratio,
             2.0,
         )
+
+
+def _added_rows(median: dict[str, float]) -> Iterator[Row]:
+    parts = [median[name] for name in median if name.startswith("added: ") and name != EXTRACTION]
+    if parts:
+        share = sum(parts) / median[EXTRACTION]
+        yield Row("CPU of boilerplate, watchlists, stories in the large database", "extraction", share, 0.05)
 
 
 def _start_rows(median: dict[str, float]) -> Iterator[Row]:
@@ -153,6 +169,19 @@ def measure_stored(bench: Bench, arguments: argparse.Namespace) -> None:
             bench.note(f"stored, {label}: wall s", sum(wall for _, wall in turn))
 
 
+def measure_added(bench: Bench, arguments: argparse.Namespace) -> None:
+    """What boilerplate, watchlists and stories add to an article."""
+    per_site = max(1, min(ADDED_PAGES, arguments.articles) // SITES)
+    with web_of(arguments.web, SITES, per_site, PORT + 2) as web:
+        folder = bench.folder / "added"
+        web.save(folder)
+        files = sorted(folder.glob("*.html"))
+        pages = [(url, file.read_bytes()) for url, file in zip(web.pages, files, strict=True)]
+    for name, spent in added.measured(pages, arguments.stored, arguments.turns, bench.folder).items():
+        for each in spent:
+            bench.note(f"added: {name} CPU s an article", each)
+
+
 def measure_start(bench: Bench, arguments: argparse.Namespace) -> None:
     """What commands cost before they do anything."""
     for label, costs in startup.measured(max(3, arguments.turns)).items():
@@ -192,7 +221,7 @@ def main() -> None:
     parser.add_argument(
         "--stored", type=int, default=1_000_000, help="articles in the large database; 0: left out"
     )
-    parser.add_argument("--only", choices=("rounds", "quiet", "stored", "start"), action="append")
+    parser.add_argument("--only", choices=("rounds", "quiet", "stored", "added", "start"), action="append")
     parser.add_argument("--peers", type=Path, default=ROOT / ".venv-peers" / "bin" / "python")
     parser.add_argument("--scratch", type=Path, default=None, help="where to put what is measured on")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md and bench/results")
@@ -201,12 +230,13 @@ def main() -> None:
         "rounds": measure_rounds,
         "quiet": measure_quiet,
         "stored": measure_stored,
+        "added": measure_added,
         "start": measure_start,
     }
     with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
         bench = Bench(Path(scratch), arguments.peers, len(os.sched_getaffinity(0)))
         for name, measure in parts.items():
-            if name in (arguments.only or parts) and (name != "stored" or arguments.stored):
+            if name in (arguments.only or parts) and (name not in ("stored", "added") or arguments.stored):
                 print(f"--- {name}", flush=True)
                 measure(bench, arguments)
     rows = rows_of(bench.runs)

@@ -248,19 +248,25 @@ def measure_join(sizes: Sequence[int]) -> None:
             )
 
 
-def _commit_cost(folder: Path, rows: int, remembered: int) -> tuple[float, float]:
-    store = Store(folder / "live.duckdb", folder / "news.duckdb")
-    store.migrate()
+def fill(store: Store, rows: int, remembered: int) -> None:
+    """Put so many articles into a new database, of which the last `remembered` are compared with new ones."""
     with store.live.opened() as con:
         con.execute("SET memory_limit = '4GB'")
         con.execute(_FILL.replace("hash(i)::BIGINT", "(hash(i) >> 1)::BIGINT"), {"rows": rows, "now": START})
         con.execute(_FILL_STORIES, {"now": START, "keys": KEYS, "remembered": remembered})
         con.execute(_FILL_KEYS, {"keys": KEYS})
+        con.execute("CHECKPOINT")
+
+
+def _commit_cost(folder: Path, rows: int, remembered: int) -> tuple[float, float]:
+    store = Store(folder / "live.duckdb", folder / "news.duckdb")
+    store.migrate()
+    fill(store, rows, remembered)
+    with store.live.opened() as con:
         stored = con.execute(
             "SELECT list(story_key) FROM story_keys WHERE article_id IN (SELECT article_id FROM story_texts LIMIT 400) "
             "GROUP BY article_id"
         ).fetchall()
-        con.execute("CHECKPOINT")
     rng = random.Random(1)
     spent: dict[bool, list[float]] = {False: [], True: []}
     for turn in range(6):
