@@ -18,6 +18,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+Span = tuple[int, int]  # first and one behind the last: words, or letters
+
 # Chapter and block tables of the Unicode Standard: letters of scripts written without spaces, and Hangul.
 _UNSPACED = (
     "\u0e00-\u0e3e\u0e40-\u0e7f"  # Thai without its currency sign
@@ -61,16 +63,54 @@ _CYRILLIC = re.compile("[иу]\u0306|і\u0308")  # й, ў, ї are letters of the
 
 def folded_words(text: str) -> list[str]:
     """The words of a text in order, folded."""
-    words: list[str] = _pattern().findall(text.lower())  # which may be longer, but has no other words
+    return folded_of(lowered_words(text), text)
+
+
+def lowered_words(text: str) -> list[str]:
+    """The words of a text in order, in lower case: which may be longer than the text, but has no other words."""
+    words: list[str] = _pattern().findall(text.lower())
+    return words
+
+
+def folded_of(words: list[str], text: str) -> list[str]:
+    """These words of a text, folded."""
     if text.isascii():
         return words
     folded = {word: fold_word(word) for word in set(words) if not word.isascii()}
-    return [folded.get(word, word) for word in words] if folded else words
+    return list(map(folded.get, words, words)) if folded else words
 
 
-def word_spans(text: str) -> list[tuple[int, int]]:
+def word_spans(text: str) -> list[Span]:
     """The place of each of these words: number i is `text[start:end]` as it stands."""
-    return list(map(re.Match.span, _pattern().finditer(text)))
+    return [match.span(1) for match in _pattern().finditer(text)]
+
+
+def spans_from(text: str, start: int, count: int) -> list[Span]:
+    """The places of `count` words, the first of which begins at `start`."""
+    return [match.span(1) for match in itertools.islice(_pattern().finditer(text, start), count)]
+
+
+def starts_of(word: str, text: str) -> list[int] | None:
+    """Where in a text in lower case a word of letters and digits stands as one of its words, and not within another.
+
+    None where that can't be told without reading the text from its beginning: after a mark that may belong to the
+    word before, and for words that begin with a letter of a script without spaces.
+    """
+    within, marks = _inner_patterns()
+    if not within.match(word):
+        return None
+    starts = []
+    at = text.find(word)
+    while at >= 0:
+        before = text[at - 1] if at else " "
+        if not before.isascii() and marks.match(before):
+            return None
+        if not within.match(before):
+            match = _pattern().match(text, at)
+            if match is not None and match[1] == word:
+                starts.append(at)
+        at = text.find(word, at + 1)
+    return starts
 
 
 @functools.lru_cache(maxsize=1 << 16)  # a language's usual words; about 10 MB when full
@@ -86,14 +126,12 @@ def fold_word(word: str) -> str:
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    """One word.
+    """One word, as the group; what is soft before it goes along.
 
     The classes are spelled out as ranges: `\\w` knows no marks. What `re` can't look up in its table it tests
     range by range, so letters of ASCII, and all that isn't ASCII, each have their own way (seven times faster).
     """
-    marks = _class_of(lambda letter: unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf")) + _HALF_VOICED
-    unspaced = re.compile(f"[{_UNSPACED}{_HALF_VOICED}]")
-    word = _class_of(lambda letter: letter.isalnum() and not unspaced.match(letter))
+    word, marks = _word_and_marks()
     marked = rf"(?:(?=[^\x00-\x7f])[{marks}]+)?"
     ways = (
         r"[A-Za-z0-9]++(?![^\x00-\x7f])",
@@ -103,12 +141,29 @@ def _pattern() -> re.Pattern[str]:
         rf"[!#-&(-,./:-@\[-_{{-~]{marked}",  # ASCII without what is soft
         rf"(?=[^\x00-\x7f])[^{_SOFT}{marks}]{marked}",
     )
-    return re.compile("|".join(ways))
+    # What is soft on one line goes along, since to begin a match there and fail costs more; but four at most, or a
+    # long row of it would be read again from each of its letters.
+    return re.compile(rf"[ \-'\"\u2018-\u201f]{{0,4}}+({'|'.join(ways)})")
+
+
+@functools.cache
+def _inner_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A letter or digit of a word with spaces around it, and a mark."""
+    word, marks = _word_and_marks()
+    return re.compile(f"[A-Za-z0-9]|(?=[^\x00-\x7f])[{word}]"), re.compile(f"[{marks}]")
+
+
+@functools.cache
+def _word_and_marks() -> tuple[str, str]:
+    """The insides of two character classes."""
+    marks = _class_of(lambda letter: unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf")) + _HALF_VOICED
+    unspaced = re.compile(f"[{_UNSPACED}{_HALF_VOICED}]")
+    return _class_of(lambda letter: letter.isalnum() and not unspaced.match(letter)), marks
 
 
 def _class_of(wanted: Callable[[str], bool]) -> str:
     """The inside of a character class: all letters of the scanned planes that are wanted, as ranges."""
-    ranges: list[tuple[int, int]] = []
+    ranges: list[Span] = []
     for code in itertools.chain(*_SCANNED):
         if wanted(chr(code)):
             if ranges and ranges[-1][1] == code - 1:

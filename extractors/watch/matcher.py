@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import compress
 
 from extractors.model import Mention, Watchlist
-from extractors.watch.folding import folded_words, word_spans
+from extractors.watch.folding import Span, folded_of, lowered_words
+from extractors.watch.places import Places
 from extractors.watch.terms import Phrase, Term, parse_term
 from extractors.watch.trie import Node, grown
-
-Span = tuple[int, int]  # first and one behind the last: words, or letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +133,9 @@ def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> t
 
 def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
     """By term: its places as letters of the text."""
-    folded = folded_words(text)
-    candidates = _candidates(matcher.root, folded)
+    words = lowered_words(text)
+    folded = folded_of(words, text)
+    firsts, candidates = _candidates(matcher.root, folded)
     if not candidates:
         return {}
     possible = {
@@ -146,62 +146,66 @@ def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
     }
     if not possible:
         return {}
-    places = word_spans(text)
+    places = Places(text, words, firsts)
     needed = {number for term in possible for number in matcher.phrases_of[term]}
     phrases = {number: _placed(matcher.phrases[number], candidates[number], places) for number in needed}
-    ordinal = _ordinals(folded) if any(matcher.terms[term].within for term in possible) else []
-    found = {term: _spans_of(matcher, term, phrases, ordinal) for term in possible}
+    found = {term: _spans_of(matcher, term, phrases, folded) for term in possible}
     return {
-        term: [(places[first][0], places[behind - 1][1]) for first, behind in spans]
+        term: [_joined(places.of(first, behind)) for first, behind in spans]
         for term, spans in found.items()
         if spans
     }
 
 
-def _ordinals(folded: Sequence[str]) -> list[int]:
-    """How many words stand before each; signs between don't count."""
-    return [0, *accumulate(map(str.isalnum, folded))]
+def _joined(spans: list[Span]) -> Span:
+    return spans[0][0], spans[-1][1]
 
 
-def _candidates(root: Node, folded: list[str]) -> dict[int, list[Span]]:
-    """By phrase: where its words follow one another, whatever spaces and hyphens stand between them."""
+def _candidates(root: Node, folded: list[str]) -> tuple[list[int], dict[int, list[Span]]]:
+    """Where words are that a phrase begins with; and by phrase, where its words follow one another, whatever spaces
+    and hyphens stand between them."""
     first = root.first_of(set(folded))
+    firsts = list(compress(range(len(folded)), map(first.__contains__, folded))) if first else []
     found: dict[int, list[Span]] = {}
-    if first:
-        following = [*folded[1:], ""]
-        for at, word in [(at, word) for at, word in enumerate(folded) if word in first]:
-            for node in first[word]:
-                if node.ends or node.beginnings or following[at] in node.exact:  # most lead no further
-                    for number, behind in node.ends_after(folded, at + 1):
-                        found.setdefault(number, []).append((at, behind))
-    return found
+    following = [*folded[1:], ""] if firsts else []
+    for at in firsts:
+        for node in first[folded[at]]:
+            if node.ends or node.beginnings or following[at] in node.exact:  # most lead no further
+                for number, behind in node.ends_after(folded, at + 1):
+                    found.setdefault(number, []).append((at, behind))
+    return firsts, found
 
 
-def _placed(phrase: Phrase, spans: list[Span], places: list[Span]) -> list[Span]:
+def _placed(phrase: Phrase, spans: list[Span], places: Places) -> list[Span]:
     """Those whose joined words are joined in the text too, without overlaps: "哈哈" is once in "哈哈哈"."""
     if len(phrase) == 1:
         return spans
     joints = [number for number, word in enumerate(phrase) if word.joined]
     placed: list[Span] = []
     for first, behind in spans:
-        joined = all(places[first + joint][0] == places[first + joint - 1][1] for joint in joints)
-        if joined and (not placed or placed[-1][1] <= first):
+        if (not placed or placed[-1][1] <= first) and (
+            not joints or _are_joined(places.of(first, behind), joints)
+        ):
             placed.append((first, behind))
     return placed
 
 
+def _are_joined(spans: list[Span], joints: list[int]) -> bool:
+    return all(spans[joint][0] == spans[joint - 1][1] for joint in joints)
+
+
 def _spans_of(
-    matcher: Matcher, term: int, phrases: Mapping[int, list[Span]], ordinal: list[int]
+    matcher: Matcher, term: int, phrases: Mapping[int, list[Span]], folded: Sequence[str]
 ) -> list[Span]:
     numbers, within = matcher.phrases_of[term], matcher.terms[term].within
     if within is None:
         return phrases[numbers[0]]
     if not all(phrases[number] for number in numbers):
         return []
-    return _near([phrases[number] for number in numbers], within, ordinal)
+    return _near([phrases[number] for number in numbers], within, folded)
 
 
-def _near(occurrences: list[list[Span]], within: int, ordinal: list[int]) -> list[Span]:
+def _near(occurrences: list[list[Span]], within: int, folded: Sequence[str]) -> list[Span]:
     """The narrowest places with one of each, from left to right and without overlaps."""
     merged = sorted((span, kind) for kind, spans in enumerate(occurrences) for span in spans)
     latest: dict[int, Span] = {}
@@ -211,7 +215,18 @@ def _near(occurrences: list[list[Span]], within: int, ordinal: list[int]) -> lis
         if len(latest) < len(occurrences):
             continue
         earliest = min(latest.values())
-        apart = ordinal[span[0]] - ordinal[earliest[1] - 1]
+        apart = _apart(folded, earliest[1] - 1, span[0], within)
         if 1 <= apart <= within and (not found or found[-1][1] <= earliest[0]):
             found.append((earliest[0], max(behind for _, behind in latest.values())))
     return found
+
+
+def _apart(folded: Sequence[str], first: int, second: int, within: int) -> int:
+    """How many words stand from the first to before the second; signs between don't count. Beyond `within` it is
+    not counted any further, and before the first it is 0."""
+    count = 0
+    for at in range(first, second):
+        count += folded[at].isalnum()
+        if count > within:
+            break
+    return count

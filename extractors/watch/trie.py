@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from extractors.watch.terms import Phrase
 
-OPENING = 3  # letters by which a word finds the beginnings (`prefix*`) that it may have
+OPENING = (
+    5  # letters by which a word finds the beginnings (`prefix*`) that it may have: fewer are shared by many
+)
 
 
 @dataclass(frozen=True, slots=True)
