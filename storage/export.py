@@ -5,9 +5,8 @@ A file is written beside its place and renamed when it is whole. Times are in UT
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ import duckdb
 from storage.errors import StorageError, one_line
 from storage.numbered import numbered_rows
 from storage.parameters import as_json
+from storage.whole_file import whole_file
 
 Format = Literal["parquet", "csv", "jsonl"]
 COLUMNS = (
@@ -164,17 +164,11 @@ def replaced_file(target: Path) -> Iterator[Path]:
     """A place to write to; when the block is done, what is there takes the place of `target`, or nothing does."""
     if not target.parent.is_dir():
         raise StorageError(f"can't write {target}: there is no folder {target.parent}")
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        yield unfinished
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(target)
+        with whole_file(target) as unfinished:
+            yield unfinished
     except OSError as error:
         raise StorageError(f"can't write {target}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _condition(selection: Selection) -> tuple[str, dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from extractors.model import ExtractSettings, FetchSettings, Rejected
 from flows.commands.options import config_option, json_option, read_optional_config
 from flows.exits import CommandError, Exit
 from flows.terminal import Terminal, counted, json_text
+from storage.whole_file import whole_file
 
 if TYPE_CHECKING:
     from flows.config import Config
@@ -207,14 +207,8 @@ def _output(out: Path) -> Iterator[IO[str]]:
     if str(out) == "-":
         yield sys.stdout
         return
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.new")
     try:
-        stream = unfinished.open("x", encoding="utf-8", newline="\n")
+        with whole_file(out) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
     except OSError as error:
         raise CommandError(f"can't write {out}: {(error.strerror or str(error)).lower()}") from None
-    try:
-        with stream:
-            yield stream
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -8,9 +8,8 @@ The pure part decides; `Ledger` reads and writes.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from flows.notices.conditions import Condition
 from flows.notices.settings import Kind
 from storage.locking import file_lock
+from storage.whole_file import whole_file
 
 WITHOUT_END: frozenset[Kind] = frozenset(("gap",))  # it has been, and is not over one day
 # What is judged by a threshold may come and go at it: it is over when it has been away for so long.
@@ -125,17 +125,8 @@ class Ledger:
     def _write(self, entries: Sequence[Entry]) -> None:
         """All or nothing, and on the disk before this returns."""
         text = json.dumps({"notices": [_row(entry) for entry in entries]}, indent=1, ensure_ascii=True)
-        unfinished = self.path.with_name(f".{self.path.name}.new")
-        try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.path)
-        finally:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+        with whole_file(self.path, mode=0o600) as unfinished:
+            unfinished.write_text(text + "\n", encoding="utf-8")
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from storage.report_data import report_data
 from storage.report_data_records import ReportData, ReportRequest
+from storage.whole_file import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +34,5 @@ def write_page(html: str, path: Path) -> None:
     shared; one that is there keeps its own. A link is followed; what is no file (a pipe) is written to. OSError where
     that fails, and then the old one stays.
     """
-    path = path.resolve()
-    with suppress(FileNotFoundError):
-        if not stat.S_ISREG(path.stat().st_mode):
-            path.write_bytes(html.encode())
-            return
-    unfinished = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.new")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(html.encode())
-            with suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(html.encode())

@@ -167,4 +167,4 @@ def test_where_nothing_can_be_written_it_is_one_line(con: Any, tmp_path: Path) -
     with pytest.raises(StorageError, match=r"can't write .*folder\.csv: Is a directory"):
         export_articles(con, tmp_path / "folder.csv", "csv", Selection())
     with pytest.raises(StorageError, match=r"can't write .*xxx: "):
-        export_articles(con, tmp_path / ("x" * 250), "csv", Selection())
+        export_articles(con, tmp_path / ("x" * 300), "csv", Selection())
