@@ -14,9 +14,9 @@ from pathlib import Path
 
 from loopback.processes import tree
 
-END_LIMIT_S = 10.0  # from SIGTERM or SIGINT to the end of the process
+END_LIMIT_S = 60.0  # from SIGTERM or SIGINT to the end of the process
 STARTING_S = 0.5  # Python's own start: nobody has asked for signals yet
-WHOLE_LIMIT_S = 120.0
+WHOLE_LIMIT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class Running:
 
 
 def _still_alive(family: Sequence[int]) -> tuple[int, ...]:
-    """Who of the family lives a second later."""
-    give_up_at = time.monotonic() + 1.0
+    """Who of the family lives 20 seconds later: the kernel kills them, and has others to serve."""
+    give_up_at = time.monotonic() + 20.0
     alive = tuple(family)
     while alive and time.monotonic() < give_up_at:
         alive = tuple(pid for pid in alive if _is_alive(pid))

@@ -199,14 +199,14 @@ def test_a_hang_inside_c_code_is_killed_at_its_limit(jobs: ModuleType) -> None:
         assert caught.value.url == "https://example.org/hang"
         return time.monotonic() - started
 
-    assert 0.5 <= _in_cage(work, timeout_s=0.5) < 2.0
+    assert 0.5 <= _in_cage(work, timeout_s=0.5) < 30  # its regex takes years
 
 
 def test_the_limit_counts_from_the_start_of_the_job_and_not_from_its_place_in_line(jobs: ModuleType) -> None:
     async def work(cage: Cage) -> list[float]:
-        return await asyncio.gather(*(cage.run(jobs.sleep_for, 0.3) for _ in range(4)))
+        return await asyncio.gather(*(cage.run(jobs.sleep_for, 0.5) for _ in range(6)))
 
-    assert _in_cage(work, timeout_s=0.9) == [0.3] * 4
+    assert _in_cage(work, timeout_s=2.5) == [0.5] * 6
 
 
 def test_an_answer_that_came_while_the_event_loop_was_busy_is_in_time(jobs: ModuleType) -> None:
@@ -214,7 +214,7 @@ def test_an_answer_that_came_while_the_event_loop_was_busy_is_in_time(jobs: Modu
         await cage.run(abs, 1)
         under_way = asyncio.ensure_future(cage.run(jobs.sleep_for, 0.05))
         await asyncio.sleep(0.02)
-        time.sleep(1.0)  # noqa: ASYNC251 - this is the loop being busy
+        time.sleep(3.0)  # noqa: ASYNC251 - this is the loop being busy
         return await under_way
 
     assert _in_cage(work, timeout_s=0.6) == 0.05
@@ -331,7 +331,7 @@ def test_a_cage_with_a_hanging_job_closes_at_once_and_says_so(jobs: ModuleType) 
         return took, await asyncio.gather(*line, return_exceptions=True)
 
     took_s, ends = asyncio.run(main())
-    assert took_s < 1.0
+    assert took_s < 15  # and not the 20 s of the limit
     assert all(isinstance(end, CageError) for end in ends)
 
 
@@ -342,7 +342,7 @@ def test_a_closed_cage_takes_no_more_jobs() -> None:
         with pytest.raises(CageError, match="closed"):
             await cage.run(abs, 1)
 
-    asyncio.run(asyncio.wait_for(main(), 5))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_workers_die_with_a_parent_that_is_killed(jobs: ModuleType, tmp_path: Path) -> None:
@@ -362,7 +362,7 @@ def test_workers_die_with_a_parent_that_is_killed(jobs: ModuleType, tmp_path: Pa
         pid = int(parent.stdout.readline())
         time.sleep(0.1)
         parent.kill()
-    deadline = time.monotonic() + (5 if sys.platform == "linux" else 80)
+    deadline = time.monotonic() + (60 if sys.platform == "linux" else 80)
     while _runs(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not _runs(pid)

@@ -195,7 +195,7 @@ def test_never_more_connections_to_a_host_than_allowed_the_idle_ones_counted(
             visit.abort()
 
     site = loopback.site({"*": slowly})
-    fetch.all([site.url(f"/{n}") for n in range(30)], at_once=True, per_host_connections=limit, timeout_s=5)
+    fetch.all([site.url(f"/{n}") for n in range(30)], at_once=True, per_host_connections=limit, timeout_s=30)
     assert site.max_open == limit
 
 
@@ -211,7 +211,7 @@ def test_no_more_requests_at_once_than_all_hosts_together_may_have(loopback: Any
         visit.write(loopback.http(200, PAGE))
 
     sites = [loopback.site({"*": slowly}) for _ in range(9)]
-    fetch.all([site.url() for site in sites], at_once=True, concurrency=3, timeout_s=2)
+    fetch.all([site.url() for site in sites], at_once=True, concurrency=3, timeout_s=30)
     assert most == 3
 
 
@@ -384,7 +384,7 @@ def test_one_who_is_cancelled_leaves_the_way_free(loopback: Any, fetch: Any) -> 
 
     async def go() -> Response:
         async with WebClient(
-            fetch.settings(per_host_connections=1, per_host_delay_s=0.02, timeout_s=2)
+            fetch.settings(per_host_connections=1, per_host_delay_s=0.02, timeout_s=30)
         ) as web:
             tasks = [asyncio.create_task(web.get(Request(site.url(f"/{n}"), "a"))) for n in range(6)]
             for task in tasks[:5]:

@@ -279,8 +279,8 @@ def test_a_robots_txt_is_followed_five_times_and_then_not_there(loopback: Any, f
             }
         )
 
-    assert fetch.error(site_with(5).url("/private"), respect_robots=True, timeout_s=2).status == "robots"
-    assert fetch.one(site_with(6).url("/private"), respect_robots=True, timeout_s=2).body == PAGE
+    assert fetch.error(site_with(5).url("/private"), respect_robots=True, timeout_s=30).status == "robots"
+    assert fetch.one(site_with(6).url("/private"), respect_robots=True, timeout_s=30).body == PAGE
 
 
 @pytest.mark.parametrize("endless", [False, True])
@@ -294,7 +294,7 @@ def test_of_a_huge_robots_txt_the_first_500_kib_count(loopback: Any, fetch: Any,
         visit.close()
 
     site = loopback.site({"/robots.txt": pour, "*": loopback.reply(200, PAGE)})
-    page, forbidden = fetch.all([site.url("/a"), site.url("/private")], respect_robots=True, timeout_s=5)
+    page, forbidden = fetch.all([site.url("/a"), site.url("/private")], respect_robots=True, timeout_s=30)
     assert page.body == PAGE
     assert forbidden.status == "robots"
     assert len(fetch.client.learned_robots()[0].body) == 500 * 1024

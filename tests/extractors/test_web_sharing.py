@@ -70,7 +70,7 @@ class Process:
         self.process.stdin.flush()
 
     def results(self) -> list[Any]:
-        out, _ = self.process.communicate(timeout=30)
+        out, _ = self.process.communicate(timeout=120)
         assert self.process.returncode == 0
         return list(json.loads(out))
 
@@ -146,7 +146,7 @@ def test_two_clients_of_one_process_share_their_limits_too(
         visit.write(loopback.http(200, PAGE))
 
     site = loopback.site({"*": slowly})
-    settings = fetch.settings(per_host_delay_s=0.03, per_host_connections=1, timeout_s=2)
+    settings = fetch.settings(per_host_delay_s=0.03, per_host_connections=1, timeout_s=30)
 
     async def go() -> list[Response]:
         async with (

@@ -162,7 +162,7 @@ def test_a_kept_tls_connection_that_the_server_closed_is_no_failure(
     chosen = options(certificates, site)
 
     async def go() -> Response:
-        async with WebClient(fetch.settings(timeout_s=2), **chosen["client"]) as web:
+        async with WebClient(fetch.settings(timeout_s=30), **chosen["client"]) as web:
             await web.get(Request(site.url("/1", NAME), "a"))
             await asyncio.to_thread(loopback.hang_up, site)
             return await web.get(Request(site.url("/2", NAME), "a"))

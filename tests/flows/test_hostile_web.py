@@ -250,7 +250,7 @@ def test_a_round_right_behind_it_asks_nobody_again(night: Night) -> None:
     """What failed waits for its time, what is stored is stored: nothing is fetched each round for nothing."""
     before = {address: len(site.seen) for address, site in night.web.server.sites.items()}
     process = run(night.folder, night.web)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=180)
     assert process.returncode in (0, 1), stderr
     asked = {
         address: [seen.path for seen in site.seen[before[address] :]]

@@ -307,7 +307,7 @@ def test_a_browser_shows_it_without_a_complaint_and_asks_nobody_for_anything(bro
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
          "--no-first-run", "--disable-quic", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={tmp_path / 'profile'}",
          "--enable-logging=stderr", f"--log-net-log={tmp_path / 'net.json'}", "--dump-dom", page.as_uri()],
-        capture_output=True, timeout=110, check=True,
+        capture_output=True, timeout=300, check=True,
     )  # fmt: skip
 
     complaints = [line for line in opened.stderr.decode(errors="replace").splitlines() if "CONSOLE" in line]

@@ -108,7 +108,7 @@ def test_a_live_file_that_another_program_holds_delays_a_commit_and_loses_nothin
 
 def test_a_program_that_lets_go_soon_enough_is_waited_for(store, make, now, holding):
     holder = holding()
-    patient = Store(store.database, store.published, foreign_timeout_s=20)
+    patient = Store(store.database, store.published, foreign_timeout_s=120)
     store.spool(make.record("b1", make.version()))
     subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -9 {holder.pid}"])
 
@@ -178,7 +178,7 @@ def test_rounds_and_publishes_of_several_processes_get_on_with_each_other(store,
     publisher = start("p", "for _ in range(3):\n    store.publish(NOW)\n    time.sleep(0.05)")
 
     for process in (*rounds, publisher):
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=180)
         assert (process.returncode, errors) == (0, "")
     assert store.waiting_room.waiting() == []
     assert rows("SELECT count(*), count(DISTINCT article_id), max(version) FROM article_versions") == [
@@ -246,7 +246,7 @@ def test_a_process_that_dies_between_commit_and_deletion_counts_nothing_twice(st
         store.commit(NOW)
         """,
     )
-    died.communicate(timeout=30)
+    died.communicate(timeout=180)
     assert died.returncode == 9
     assert len(store.waiting_room.waiting()) == 1
 
@@ -279,7 +279,7 @@ def test_a_full_disk_during_a_commit_loses_nothing(store, start, make, rows, now
             print(error)
         """,
     )
-    said, errors = limited.communicate(timeout=60)
+    said, errors = limited.communicate(timeout=180)
     assert (limited.returncode, errors) == (0, "")
     assert said.count("\n") == 1
     assert str(store.database) in said
