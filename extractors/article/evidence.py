@@ -34,10 +34,11 @@ NEAR = 4  # blocks on each side
 MAX_TEXT = 1_500  # characters from which a block says no more for its element
 STATED_BODY = 400  # characters of JSON-LD's articleBody from which it is a witness; shorter ones are teasers
 
-_ENDED = re.compile(r"[.!?…:;।。！？؟\"”’»)\]]\s*$")
+# What a block ends with: it has no space behind it.
+_ENDED = frozenset('.!?…:;।。！？؟"”’»)]')
 _SENTENCE = re.compile(r"[.!?।。！？؟](?=\s|$|[\"”’»)」』])|[。！？]")
-_ARROW = re.compile(r"[→»›>▶►]\s*$")
-_CUT = re.compile(r"(?:…|\.\.\.)\s*$")
+_ARROW = frozenset("→»›>▶►")
+_CUT = ("…", "...")
 _FURNITURE_HEADING = re.compile(
     r"^(?:related|more (?:from|on|stories|in)|read (?:more|next|also)|you (?:may|might)|recommended|trending|"
     r"most (?:read|popular)|latest|popular|recent|see also|also read|up next|don't miss|share|follow|comments?|"
@@ -278,7 +279,7 @@ class _Evidence:
             self.lengths[number],
             self.linked[number],
             block.linked >= 0.9 * chars,
-            _ENDED.search(text) is not None,
+            text[-1] in _ENDED,
             min(4, sentences),
             sentences == 0,
             chars < 25,
@@ -328,8 +329,8 @@ class _Evidence:
         return [
             text.endswith(("?", "？", "؟")),
             text.endswith((":", "：")),
-            _ARROW.search(text) is not None,
-            _CUT.search(text) is not None,
+            text[-1] in _ARROW,
+            text.endswith(_CUT),
             block.anchors,
             tag == "h1",
             tag == "h2",

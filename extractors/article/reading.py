@@ -138,8 +138,9 @@ class _Reader:
         return node
 
     def walk(self, element: HtmlElement, node: Node, linked: bool, bold: bool, depth: int) -> None:
-        if element.text:
-            self._add(element.text, linked, bold)
+        text = element.text  # made anew each time that it is asked for
+        if text:
+            self._add(text, linked, bold)
         for child in element:
             tag = child.tag
             if tag in _INLINE and depth < MAX_DEPTH:
@@ -156,8 +157,9 @@ class _Reader:
                     self._block_child(child, tag, node, linked, bold, depth)
                 else:
                     self._add(" ".join(child.itertext()), linked, bold)
-            if child.tail:
-                self._add(child.tail, linked, bold)
+            text = child.tail
+            if text:
+                self._add(text, linked, bold)
 
     def _block_child(
         self, child: HtmlElement, tag: str, node: Node, linked: bool, bold: bool, depth: int
