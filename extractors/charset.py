@@ -32,7 +32,7 @@ _BY_LANGUAGE = {
     "big5hkscs": ("zh",), "cp874": ("th",),
 }  # fmt: skip
 _LANG = re.compile(rb"<html[^>]{0,500}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
-_C1 = re.compile("[\x80-\x9f]")
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8: a quarter of the time that it takes in the text
 _MARKUP = re.compile(
     rb"<(?:script|style)\b.*?</(?:script|style)|<[^>]*>|&[#\w]{1,10};", re.IGNORECASE | re.DOTALL
 )
@@ -58,7 +58,8 @@ def decode_page(body: bytes, content_type: str = "") -> Decoded:
     if body.isascii() and b"\x1b$" in body:
         return _decoded(body, "iso2022_jp")
     try:
-        return Decoded(_undoubled(body.decode("utf-8")), "utf-8")
+        text = body.decode("utf-8")
+        return Decoded(_undoubled(text) if _C1.search(body) else text, "utf-8")
     except UnicodeDecodeError:
         return _decoded(body, _choose_charset(body, content_type))
 
@@ -68,8 +69,6 @@ def _undoubled(text: str) -> str:
 
     Control characters of the range that Latin-1 leaves empty give it away; the whole must decode.
     """
-    if text.isascii() or not _C1.search(text):
-        return text
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:

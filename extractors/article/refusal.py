@@ -74,7 +74,7 @@ def _wall(title: str, text: str, words: int) -> str:
     consents = len(_CONSENT.findall(text))
     if consents >= MIN_CONSENT_WORDS and _ACCEPT.search(text) and consents * WORDS_PER_CONSENT >= words:
         return "a consent wall"
-    if len(_LOGIN.findall(text)) >= 2 and words < MAX_WALL_WORDS / 2:
+    if words < MAX_WALL_WORDS / 2 and len(_LOGIN.findall(text)) >= 2:
         return "a log-in or robot wall"
     return ""
 

@@ -67,6 +67,8 @@ def find_lines(tree: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]]
     datelines: list[HtmlElement] = []
     known: dict[str, tuple[bool, bool]] = {" ": (False, False)}  # pages repeat few classes often
     for element in tree.iter(*_LINE_TAGS):
+        if not element.keys():
+            continue  # called nothing
         called = f"{element.get('class', '')[:300]} {element.get('id', '')[:100]}"
         if called not in known:
             words = called.lower()
