@@ -74,7 +74,7 @@ class _MemoryWatch:
 
     def _look(self) -> None:
         while not self._over.wait(SAMPLE_S):
-            self.peak_kb = max(self.peak_kb, sum(_pss_kb(pid) for pid in _tree(self._pid)))
+            self.peak_kb = max(self.peak_kb, sum(pss_kb(pid) for pid in _tree(self._pid)))
 
 
 def _tree(root: int) -> list[int]:
@@ -88,7 +88,8 @@ def _tree(root: int) -> list[int]:
     return pids
 
 
-def _pss_kb(pid: int) -> int:
+def pss_kb(pid: int) -> int:
+    """Its memory, of pages that others have too its share (Linux); 0 for one that has ended."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,11 +56,11 @@ def has_newsweb() -> bool:
 
 
 @contextmanager
-def newsweb(sites: int, articles: int, port: int) -> Iterator[Web]:
-    """Real pages as `sites` news sites of `articles` each, in a process of its own."""
+def newsweb(sites: int, articles: int, port: int, *, more: Sequence[str] = ()) -> Iterator[Web]:
+    """Real pages as `sites` news sites of `articles` each, in a process of its own. `more`: arguments of newsweb."""
     command = [sys.executable, "-m", "newsweb", "bench/articles", "--sites", str(sites)]
     command += ["--articles-per-site", str(articles), "--port", str(port), "--start", START]
-    command += ["--feed-size", str(articles)]
+    command += ["--feed-size", str(articles), *more]
     with ExitStack() as stack:
         log = stack.enter_context(tempfile.TemporaryFile("w"))
         process = stack.enter_context(
