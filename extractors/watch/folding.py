@@ -103,9 +103,13 @@ def starts_of(word: str, text: str) -> list[int] | None:
     at = text.find(word)
     while at >= 0:
         before = text[at - 1] if at else " "
-        if not before.isascii() and marks.match(before):
+        if before.isascii():
+            inside = before.isalnum()
+        elif marks.match(before):
             return None
-        if not within.match(before):
+        else:
+            inside = within.match(before) is not None
+        if not inside:
             match = _pattern().match(text, at)
             if match is not None and match[1] == word:
                 starts.append(at)
