@@ -189,7 +189,7 @@ def main() -> int:
 
 def trial(wanted: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     """The whole of it; the exit code."""
-    more = ["--changing", "--initial", "0.6", "--publish-every", "0", "--feed-size", "60", "--lazy"]
+    more = ["--changing", "--initial", "0.6", "--publish-every", "0", "--feed-size", "60"]
     more += ["--start", datetime.now(UTC).isoformat(timespec="seconds")]
     stack.enter_context(newsweb(wanted.sites + 1, wanted.articles, wanted.port, more=more))
     it = Trial(folder, wanted.port + 1, f"http://127.0.1.{wanted.sites + 1}:{wanted.port}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from extractors.errors import SourceError
+from extractors.errors import ExtractionFailed, SourceError
 from extractors.model import Extracted, KeptPage, Page, Rejected, Request, Response, Source
 from extractors.ports import Tools
 from extractors.selection import Wanted
@@ -49,7 +49,11 @@ async def visit_page(wanted: Wanted, source: Source, tools: Tools) -> Visit:
 async def _extract(wanted: Wanted, response: Response, source: Source, tools: Tools) -> Extracted | Rejected:
     if is_home(response.final_url) and not is_home(wanted.url):
         return Rejected(wanted.url, "redirects to a home page")
-    return await tools.parsers.page(page_of(wanted, response, source, tools.now()))
+    result = await tools.parsers.page(page_of(wanted, response, source, tools.now()))
+    if isinstance(result, Rejected) and result.status == "extraction":
+        # Our own failure says nothing of the page: the next release may read it, so it isn't final.
+        raise ExtractionFailed(wanted.url, result.detail)
+    return result
 
 
 def page_of(wanted: Wanted, response: Response, source: Source, fetched_at: datetime) -> Page:

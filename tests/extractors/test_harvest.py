@@ -202,6 +202,18 @@ def test_a_page_that_fails_waits_with_its_entry_and_the_others_are_stored() -> N
     assert pending[0].next_try_at > NOW
 
 
+def test_a_page_that_met_a_bug_of_ours_waits_for_a_better_release() -> None:
+    class Stumbling(Parsers):
+        async def page(self, page: Page) -> Extracted | Rejected:
+            return Rejected(page.url, "a bug in presswatch: NameError", "extraction")
+
+    recorder, _ = harvested({FEED: feed(1), f"{SITE}/1": story(1)}, parsers=Stumbling())
+    assert recorder.statuses()[f"{SITE}/1"] == "extraction"
+    (link,) = recorder.all("links")
+    assert (link.state, link.attempts) == ("pending", 1)
+    assert link.next_try_at > NOW
+
+
 def test_a_pending_page_is_tried_again_without_its_feed_naming_it() -> None:
     first, _ = harvested({FEED: feed(2), f"{SITE}/2": Http5xx(f"{SITE}/2", "HTTP 500")})
     (link,) = first.all("links")
