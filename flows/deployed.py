@@ -36,7 +36,7 @@ from flows.progress import Lines, RoundProgress
 from flows.rounds.round import now_utc, run_round
 from flows.rounds.stopping import Stop
 from flows.safe_text import safe_text
-from flows.serving import presence
+from storage import presence
 from storage.errors import StorageError
 from storage.store import Store
 

@@ -94,7 +94,7 @@ COMMENT ON COLUMN runs.run_id IS 'Unique name of the run.';
 COMMENT ON COLUMN runs.command IS 'The command that ran.';
 COMMENT ON COLUMN runs.started_at IS 'When it started (UTC).';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended (UTC); NULL while it runs, or when it was killed.';
-COMMENT ON COLUMN runs.status IS 'running, done, failed or stopped.';
+COMMENT ON COLUMN runs.status IS 'running, done, failed or stopped. A run that was killed has failed, once the next one has begun.';
 COMMENT ON COLUMN runs.articles_new IS 'Articles that it stored for the first time.';
 COMMENT ON COLUMN runs.articles_updated IS 'Articles of which it stored a new version.';
 COMMENT ON COLUMN runs.errors IS 'Its outcomes that did not go well.';

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import duckdb
+
 from extractors.model import GOOD
+from storage.changes import count_change
+from storage.connection import transaction
+from storage.parameters import as_json
 from storage.staging import Staged
 
 
@@ -70,3 +77,19 @@ def store_runs(staged: Staged) -> None:
     )
     con.execute("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM newer_runs)")
     con.execute("INSERT INTO runs SELECT * FROM newer_runs")
+
+
+def end_killed_runs(con: duckdb.DuckDBPyConnection, living: Collection[str]) -> int:
+    """Runs that say they are running, and have no process any more, have failed; when, nobody knows."""
+    with transaction(con):
+        ended = con.execute(
+            """
+            UPDATE runs SET status = 'failed'
+            WHERE status = 'running' AND run_id NOT IN (SELECT unnest(from_json(?, '["VARCHAR"]')))
+            """,
+            [as_json(tuple(living))],
+        ).fetchone()
+        count = int(ended[0]) if ended else 0
+        if count:
+            count_change(con)
+    return count

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from storage.connection import LiveFile, transaction
 from storage.maintain import Maintained, Retention, maintain
 from storage.migrate import migrate
 from storage.pace import Pace
+from storage.presence import living, present, runs_folder
 from storage.publish import Published, publish_copy
 from storage.reading import PAGE_ROWS, StoredArticle, read_page, row_count
+from storage.runs import end_killed_runs
 from storage.spool import Spool
 from storage.stories import forget_rows_before_stories, rows_before_stories
 from storage.summary import RunSummary, run_summary
@@ -43,6 +45,7 @@ class Store:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     spool_clock_ns: Callable[[], int] = time.time_ns
+    _alive: dict[str, ExitStack] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def live(self) -> LiveFile:
@@ -201,22 +204,38 @@ class Store:
         self.waiting_room.add(record, based_on=based_on)
 
     def start_run(self, run: Run) -> None:
-        """Keep that a run has begun. When the database can't be had, that waits in the spool."""
-        self._keep_run(run, run.started_at)
+        """Keep that a run has begun, and that those have failed whose process was killed.
+
+        When the database can't be had, that waits in the spool. Until `finish_run`, or the end of this process
+        whatever its kind, others see that the run is alive.
+        """
+        alive = ExitStack()
+        with suppress(OSError):  # a full disk: then others take it for killed, until it says how it ended
+            alive.enter_context(present(runs_folder(self.database), run.run_id))
+        self._alive[run.run_id] = alive
+        self._spool_run(run)
+        commit_spool(self.waiting_room, self._opened_by_a_run, run.started_at)
 
     def finish_run(self, run: Run) -> None:
         """Keep that a run has ended. Its articles and errors are counted from its outcomes as they are stored;
         the run's own counts are taken where they are larger (a command without outcomes)."""
-        self._keep_run(run, run.finished_at or run.started_at)
+        self._spool_run(run)
+        self.commit(run.finished_at or run.started_at)
+        self._alive.pop(run.run_id, ExitStack()).close()
 
     def run_summary(self, run_id: str) -> RunSummary | None:
         """What became of a run, as far as it is committed; None when nothing of it is."""
         with self._opened() as con:
             return run_summary(con, run_id)
 
-    def _keep_run(self, run: Run, now: datetime) -> None:
+    def _spool_run(self, run: Run) -> None:
         self.waiting_room.add(Record(f"run {run.run_id} {run.status}", run.run_id), runs=(run,))
-        self.commit(now)
+
+    @contextmanager
+    def _opened_by_a_run(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._opened() as con:
+            end_killed_runs(con, living(runs_folder(self.database)))
+            yield con
 
     # ------------------------------------------------------------------------------------- upkeep, published copy
 

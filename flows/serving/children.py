@@ -14,9 +14,9 @@ from typing import IO
 
 from flows import leash
 from flows.server import shorten
-from flows.serving import presence
 from flows.serving.order import Order
 from flows.tracking import QUIET
+from storage import presence
 
 Note = Callable[[str], None]
 

@@ -20,8 +20,8 @@ from prefect.runner import Runner
 from flows.serving.children import OURS
 from flows.serving.deployments import HEARTBEAT_S, deployments, install_automation, zombie_automation
 from flows.serving.order import Order
-from flows.serving.presence import living, signal_all
 from flows.serving.zombies import Zombies
+from storage.presence import living, signal_all
 
 RUNS_AT_ONCE = 4  # a round, the night's upkeep, and two backfills
 STOP_LIMIT_S = 7.0  # for the flow runs under way: a round has 5 s of grace, then commits and publishes

@@ -19,8 +19,8 @@ from flows.schedule import next_moment
 from flows.server import PrefectServer, shorten, start_server
 from flows.serving.children import Child, start_round, start_runner
 from flows.serving.order import Order
-from flows.serving.presence import living
 from flows.tracking import server_answers
+from storage.presence import living
 
 TICK_S = 0.5
 ASK_EVERY_S = 3.0  # whether the server answers: 2 ms of its CPU

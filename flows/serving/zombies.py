@@ -25,7 +25,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
-from flows.serving.presence import living
+from storage.presence import living
 
 log = logging.getLogger(__name__)
 

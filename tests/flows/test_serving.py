@@ -32,9 +32,9 @@ from flows.schedule import next_moment, parse_schedule
 from flows.server import free_port, is_free, shorten
 from flows.serving.children import listen
 from flows.serving.order import Order
-from flows.serving.presence import living, present, signal_all
 from flows.serving.supervisor import STEADY_S, Patience, Supervisor
 from storage.locking import file_lock
+from storage.presence import living, present, signal_all
 
 ADDRESS = "127.0.56.1"
 LIMIT_S = 100.0  # for what takes some seconds on a machine with nothing else to do
@@ -42,7 +42,7 @@ LIMIT_S = 100.0  # for what takes some seconds on a machine with nothing else to
 HOLDER = """
 import sys, time
 from pathlib import Path
-from flows.serving.presence import present
+from storage.presence import present
 with present(Path(sys.argv[1]), "round-1"):
     print("present", flush=True)
     time.sleep(600)

@@ -10,10 +10,12 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from extractors.model import Run
 from extractors.urls import identity
 from storage.errors import DatabaseBusy, StorageError
 from storage.locking import file_lock
@@ -356,3 +358,38 @@ def test_articles_of_two_stores_with_odd_paths_stay_apart(tmp_path: Path, make, 
         store.publish(now)
         assert run_query(store.published, "SELECT count(*) FROM articles").rows == [(1,)]
         assert len(list(store.stored_articles())) == 1
+
+
+# ------------------------------------------------------------------------------------------------- runs that are killed
+
+
+def test_a_run_that_was_killed_has_failed_and_one_beside_it_runs_on(
+    store: Store, start: Callable[..., subprocess.Popen[str]], now: datetime
+) -> None:
+    begin = """
+    from extractors.model import Run
+    store.start_run(Run(name, "backfill urls", NOW))
+    print("begun", flush=True)
+    time.sleep(600)
+    """
+    killed, alive = start("killed", begin), start("alive", begin)
+    for process in (killed, alive):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+    killed.kill()
+    killed.wait()
+
+    store.start_run(Run("next", "run", now))
+    assert statuses(store, now) == {"killed": "failed", "alive": "running", "next": "running"}
+
+    store.finish_run(Run("next", "run", now, now, "done"))
+    store.start_run(Run("last", "run", now))
+    assert statuses(store, now) == {
+        "killed": "failed", "alive": "running", "next": "done", "last": "running",
+    }  # fmt: skip
+
+
+def statuses(store: Store, now: datetime) -> dict[str, str]:
+    store.publish(now, force=True)
+    rows = run_query(store.published, "SELECT run_id, status FROM runs").rows
+    return {str(run_id): str(status) for run_id, status in rows}

@@ -1,4 +1,4 @@
-"""Which flow runs have a living process on this machine: a locked file for each.
+"""Which runs have a living process on this machine: a locked file for each, in a folder.
 
 The lock goes with its process, however that ends, so what is told here is true after any kill and any reboot.
 """
@@ -18,6 +18,11 @@ VARIABLE = "PRESSWATCH_RUNNING"  # the folder, handed from the supervisor to the
 def folder_of(environ: Mapping[str, str]) -> Path | None:
     """The folder that this process's supervisor keeps; None when it has none."""
     return Path(environ[VARIABLE]) if environ.get(VARIABLE) else None
+
+
+def runs_folder(database: Path) -> Path:
+    """Where the runs that write to a database are seen."""
+    return database.with_name(database.name + ".running")
 
 
 @contextmanager
