@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -207,8 +207,10 @@ def _output(out: Path) -> Iterator[IO[str]]:
     if str(out) == "-":
         yield sys.stdout
         return
-    try:
-        with whole_file(out) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-    except OSError as error:
-        raise CommandError(f"can't write {out}: {(error.strerror or str(error)).lower()}") from None
+    with ExitStack() as held:
+        try:
+            unfinished = held.enter_context(whole_file(out))
+            stream = held.enter_context(unfinished.open("w", encoding="utf-8", newline="\n"))
+        except OSError as error:
+            raise CommandError(f"can't write {out}: {(error.strerror or str(error)).lower()}") from None
+        yield stream

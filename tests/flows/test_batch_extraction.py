@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -358,3 +359,12 @@ def test_a_batch_that_can_not_be_is_told(
     assert ran.code == code
     assert told in ran.err
     assert sorted(path.name for path in workplace.iterdir()) == ["config.yaml", "in.jsonl"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a file that opens and can't be read")
+def test_an_input_that_breaks_off_is_not_blamed_on_the_output(
+    presswatch: Callable[..., Any], workplace: Path
+) -> None:
+    ran = presswatch("extract", "--batch", "/proc/self/mem", "--out", "out.jsonl")
+    assert (ran.code, ran.err) == (3, "presswatch: input/output error\n")
+    assert [path.name for path in workplace.iterdir()] == ["config.yaml"]
