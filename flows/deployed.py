@@ -36,8 +36,9 @@ from flows.progress import Lines, RoundProgress
 from flows.rounds.round import now_utc, run_round
 from flows.rounds.stopping import Stop
 from flows.safe_text import safe_text
-from storage import presence
+from flows.serving.order import running_of
 from storage.errors import StorageError
+from storage.presence import present
 from storage.store import Store
 
 T = TypeVar("T")
@@ -48,10 +49,10 @@ Route = Literal["sitemap", "archive", "urls", "warc"]
 async def _attended() -> AsyncIterator[Stop]:
     """A stop that signals set, and a word to the supervisor on this machine, if there is one, that we live."""
     stop = Stop()
-    folder = presence.folder_of(os.environ)
+    folder = running_of(os.environ)
     with ExitStack() as held:
         if folder is not None and flow_run.id:
-            held.enter_context(presence.present(folder, str(flow_run.id)))
+            held.enter_context(present(folder, str(flow_run.id)))
         held.enter_context(stop.listening())
         yield stop
 

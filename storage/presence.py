@@ -8,16 +8,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-VARIABLE = "PRESSWATCH_RUNNING"  # the folder, handed from the supervisor to the flow runs below it
-
-
-def folder_of(environ: Mapping[str, str]) -> Path | None:
-    """The folder that this process's supervisor keeps; None when it has none."""
-    return Path(environ[VARIABLE]) if environ.get(VARIABLE) else None
 
 
 def runs_folder(database: Path) -> Path:

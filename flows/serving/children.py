@@ -14,9 +14,8 @@ from typing import IO
 
 from flows import leash
 from flows.server import shorten
-from flows.serving.order import Order
+from flows.serving.order import RUNNING, Order
 from flows.tracking import QUIET
-from storage import presence
 
 Note = Callable[[str], None]
 
@@ -62,7 +61,7 @@ def start_runner(order: Order, environment: Mapping[str, str], note: Note) -> Ch
         **os.environ,
         **QUIET,
         **environment,
-        presence.VARIABLE: str(order.running),
+        RUNNING: str(order.running),
         "PYTHONUNBUFFERED": "1",
     }
     return _started(command, environ, order.home / "runner.log", note)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flows.schedule import Schedule
+
+RUNNING = "PRESSWATCH_RUNNING"  # `Order.running`, handed from the supervisor to the flow runs below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Order:
 
     @property
     def running(self) -> Path:
-        """The folder of `presence`."""
+        """Where the flow runs that live are seen: a folder of `storage.presence`."""
         return self.home / "running"
 
     def to_json(self) -> str:
@@ -35,3 +38,8 @@ class Order:
         return cls(
             Path(values["config"]), Path(values["home"]), values["name"], Schedule(**values["schedule"])
         )
+
+
+def running_of(environ: Mapping[str, str]) -> Path | None:
+    """The folder that this process's supervisor keeps; None when it has none."""
+    return Path(environ[RUNNING]) if environ.get(RUNNING) else None
