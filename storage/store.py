@@ -204,7 +204,8 @@ class Store:
         self.waiting_room.add(record, based_on=based_on)
 
     def start_run(self, run: Run) -> None:
-        """Keep that a run has begun, and that those have failed whose process was killed.
+        """Keep that a run has begun, behind all else that waits in the spool, and that those have failed whose
+        process was killed.
 
         When the database can't be had, that waits in the spool. Until `finish_run`, or the end of this process
         whatever its kind, others see that the run is alive.

@@ -101,9 +101,9 @@ def _store(request: BackfillRequest) -> Iterator[Store]:
 
 def _ground(request: BackfillRequest, store: Store, run: Run, now: datetime) -> Ground:
     """What is known; what an earlier run left in the spool is committed first."""
-    store.migrate()
-    store.commit(now)
-    if not request.dry_run:
+    if request.dry_run:
+        store.commit(now)
+    else:
         store.sync_sources(request.sources)
         store.start_run(run)
     return Ground(

@@ -276,7 +276,6 @@ def _summary(store: Store, run_id: str) -> RunSummary | None:
 def _plan(request: RoundRequest, store: Store, run: Run, now: datetime) -> Plan:
     """What is due, and all that is known of it; what an earlier round left in the spool is committed first."""
     store.sync_sources(request.sources)
-    store.commit(now)
     store.start_run(run)
     wanted = [
         (feed, source.id)
