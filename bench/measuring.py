@@ -74,10 +74,11 @@ class _MemoryWatch:
 
     def _look(self) -> None:
         while not self._over.wait(SAMPLE_S):
-            self.peak_kb = max(self.peak_kb, sum(pss_kb(pid) for pid in _tree(self._pid)))
+            self.peak_kb = max(self.peak_kb, sum(pss_kb(pid) for pid in tree(self._pid)))
 
 
-def _tree(root: int) -> list[int]:
+def tree(root: int) -> list[int]:
+    """A process and all that descend from it, as far as they live (Linux)."""
     pids = [root]
     for pid in pids:
         for task in Path(f"/proc/{pid}/task").glob("*/children"):

@@ -35,12 +35,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from measuring import pss_kb
+from measuring import pss_kb, tree
 from serving_verdict import Call, Look, Seen, Strike, verdict
-from webs import NETWORK, ROOT, has_newsweb, newsweb
-
-sys.path.insert(0, str(ROOT / "tests"))
-from loopback.processes import tree
+from webs import NETWORK, has_newsweb, newsweb
 
 ROUNDS_EVERY_S = 30
 DELAY_S = 0.1
