@@ -20,6 +20,9 @@ from flows.lazy_group import CommandTable, LazyGroup
 from flows.safe_text import safe_text
 from flows.signals import SIGNALS, Ending
 
+# Between two looks for cycles; Python's 700 cost a round over 1,000 feeds 4 % of its CPU.
+YOUNG_OBJECTS = 20_000
+
 # name: (module with a click command named `command`, one line of help). The order is the order of the help.
 COMMANDS: CommandTable = {
     "run": ("flows.commands.run", "One round now: poll, fetch, extract, clean, store, publish."),
@@ -142,11 +145,6 @@ def _say(text: str) -> None:
         sys.stderr.flush()
     except OSError:  # nobody reads it: the exit code has to do
         _point_at_nothing(sys.stderr)
-
-
-YOUNG_OBJECTS = (
-    20_000  # between two looks for cycles; Python's 700 cost a round over 1,000 feeds 4 % of its CPU
-)
 
 
 def _prepare_process() -> None:

@@ -68,10 +68,8 @@ class Ending:
             is_ours = signal.getsignal(number) == self._hear
             self._is_a_look = is_ours
             signal.pthread_kill(main_thread, number)
-            if (
-                not is_ours
-            ):  # a round: it ends in good order when it is told once, and at once when told twice
-                return
+            if not is_ours:
+                return  # a round: it ends in good order when it is told once, and at once when told twice
 
     def _without_ours(self, hook: Callable[[Any], Any]) -> Callable[[Any], None]:
         """Python's report of a lost exception, but for those that we look after."""
