@@ -32,9 +32,6 @@ from extractors.warc import WarcPage
 BATCH_PAGES = 200  # the database is asked what it knows of so many pages at once
 BATCH_BYTES = 16_000_000  # or so many bytes; two batches are in memory at a time
 WAITING_PAGES = 256  # of all sources together, until they are cleaned and recorded
-# Of the event loop between two pages that are cleaned: from the answer of a worker to its next job it takes so many,
-# and with one of them a worker would wait for the cleaning of as many pages.
-TURNS_BETWEEN = 5
 OF_ANOTHER_TIME = "of another time than asked for"
 
 Batch = Sequence[WarcPage | SourceError]
@@ -113,8 +110,7 @@ class Sorting:
         for source_id, visits in self._taken_off():
             part = NOTHING
             for part in self.cleaners[source_id].steps(visits, self.tools.now()):  # noqa: B007 - the last is kept
-                for _ in range(TURNS_BETWEEN):
-                    await asyncio.sleep(0)
+                await asyncio.sleep(0)
             self.tools.recorder.add(part)
 
     def _taken_off(self) -> ItemsView[str, list[Visit]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from extractors.backfill.walk import Errand, Quota
-from extractors.cage import Cage
 from extractors.errors import SourceError
 from extractors.model import Run
 from extractors.ports import Progress
@@ -32,10 +31,7 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-# A backfill is stopped more often than a round, and a kill should cost few pages where they come from the web. Those of
-# a file are read again for nothing but time, and it is their committing that must not be left for the end.
-FLUSH_AFTER_S, COMMIT_AFTER_S = 1.0, 30.0
-WARC_FLUSH_AFTER_S, WARC_COMMIT_AFTER_S = 4.0, 10.0
+FLUSH_AFTER_S = 1.0  # a backfill is stopped more often than a round, and a kill should cost few pages
 LEAST_S = 0.05  # a page takes no less, whatever the pace of its host: it is extracted
 
 
@@ -54,39 +50,18 @@ async def run_backfill(
     """
     run = Run(new_run_id(now()), request.command, now())
     with _store(request) as store:
-        async with _opened_cage(request) as cage:
-            ground: Ground = await step(
-                "plan", lambda: asyncio.to_thread(_ground, request, store, run, now())
+        ground: Ground = await step("plan", lambda: asyncio.to_thread(_ground, request, store, run, now()))
+        try:
+            result = await _carried_out(
+                request, store, ground, run, step=step, progress=progress, stop=stop, now=now
             )
-            try:
-                result = await _carried_out(
-                    request, store, ground, run, cage, step=step, progress=progress, stop=stop, now=now
-                )
-            except BaseException:
-                if not request.dry_run:
-                    failed = replace(run, status="failed", finished_at=now())
-                    await asyncio.to_thread(store.finish_run, failed)
-                raise
+        except BaseException:
+            if not request.dry_run:
+                await asyncio.to_thread(store.finish_run, replace(run, status="failed", finished_at=now()))
+            raise
         if request.dry_run:
             return result
         return await _finished(result, store, run, step=step, stopped=stop.event.is_set(), now=now)
-
-
-@asynccontextmanager
-async def _opened_cage(request: BackfillRequest) -> AsyncIterator[Cage]:
-    """The worker processes. Pages of a file are there at once, so they are started while the database is asked."""
-    is_awaited = request.route == "warc" and not request.dry_run
-    workers = request.extract.workers
-    async with Cage(workers, request.extract.timeout_s) as cage:
-        starting = [asyncio.create_task(cage.run(bool, False)) for _ in range(workers if is_awaited else 0)]
-        try:
-            yield cage
-        finally:
-            for each in starting:
-                each.cancel()
-            await asyncio.gather(
-                *starting, return_exceptions=True
-            )  # what is wrong with them, a page meets too
 
 
 @contextmanager
@@ -118,14 +93,12 @@ async def _carried_out(
     store: Store,
     ground: Ground,
     run: Run,
-    cage: Cage,
     *,
     step: Step,
     progress: Progress,
     stop: Stop,
     now: Callable[[], datetime],
 ) -> BackfillResult:
-    is_local = request.route == "warc"
     opened = opened_tools(
         request,
         store,
@@ -134,15 +107,13 @@ async def _carried_out(
         progress=progress,
         stop=stop,
         now=now,
-        flush_after_s=WARC_FLUSH_AFTER_S if is_local else FLUSH_AFTER_S,
-        commit_after_s=WARC_COMMIT_AFTER_S if is_local else COMMIT_AFTER_S,
-        cage=cage,
+        flush_after_s=FLUSH_AFTER_S,
     )
     with ExitStack() as files:
         listed = files.enter_context(ListFile(request.files[0])) if request.route == "urls" else None
         async with opened as shop:
             quota = Quota(request.limit)
-            if is_local:
+            if request.route == "warc":
                 result = await _sorted_out(request, ground, shop, quota, step=step, stop=stop)
             else:
                 result = await _fetched(request, ground, shop, quota, listed, step=step, stop=stop)

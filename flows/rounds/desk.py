@@ -66,7 +66,6 @@ class RecordDesk:
         on_broken: Callable[[], None],
         learned_robots: Callable[[], tuple[RobotsRecord, ...]] = tuple,
         flush_after_s: float = FLUSH_AFTER_S,
-        commit_after_s: float = COMMIT_AFTER_S,
         watched: int | None = None,
     ) -> None:
         self._store = store
@@ -75,7 +74,6 @@ class RecordDesk:
         self._on_broken = on_broken
         self._learned_robots = learned_robots
         self._flush_after_s = flush_after_s
-        self._commit_after_s = commit_after_s
         self._watched = watched
         self._parts: list[Part] = []
         self._bytes = 0
@@ -111,7 +109,7 @@ class RecordDesk:
 
     async def _keep_flushing(self) -> None:
         loop = asyncio.get_running_loop()
-        commit_at = loop.time() + self._commit_after_s
+        commit_at = loop.time() + COMMIT_AFTER_S
         while not self._closing:
             try:
                 async with asyncio.timeout(self._flush_after_s):
@@ -121,7 +119,7 @@ class RecordDesk:
             await self._flush()
             if loop.time() >= commit_at and not self._closing and self._broken is None:
                 await self._try(lambda: self._store.commit(self._now()))
-                commit_at = loop.time() + self._commit_after_s
+                commit_at = loop.time() + COMMIT_AFTER_S
         await self._flush()
 
     async def _flush(self) -> None:

@@ -15,7 +15,7 @@ from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, Ro
 from extractors.ports import Progress, Tools
 from extractors.watch import compile_watchlists, find_mentions, watched_hash
 from extractors.web.client import WebClient
-from flows.rounds.desk import COMMIT_AFTER_S, FLUSH_AFTER_S, LinkDesk, RecordDesk
+from flows.rounds.desk import FLUSH_AFTER_S, LinkDesk, RecordDesk
 from flows.rounds.page_desk import PageDesk
 from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
@@ -59,12 +59,9 @@ async def opened_tools(
     now: Callable[[], datetime],
     patience_s: float | None = None,
     flush_after_s: float = FLUSH_AFTER_S,
-    commit_after_s: float = COMMIT_AFTER_S,
-    cage: Cage | None = None,
 ) -> AsyncIterator[Workshop]:
     """Tools for one run; they are let go of at the end of the block. `patience_s`: as for `WebClient`;
-    `flush_after_s`: what is recorded is on the disk that soon; `commit_after_s`: and in the database that soon.
-    `cage`: one that is open already, and stays so.
+    `flush_after_s`: what is recorded is on the disk that soon.
 
     `Workshop.desk.close` raises what kept something from being kept; leaving the block calls it too.
     """
@@ -74,8 +71,7 @@ async def opened_tools(
                 settings.fetch, robots=robots, pace_file=pace_file(store.database), patience_s=patience_s
             )
         )
-        if cage is None:
-            cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
+        cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
         desk = await stack.enter_async_context(
             RecordDesk(
                 store,
@@ -84,7 +80,6 @@ async def opened_tools(
                 on_broken=stop.set,
                 learned_robots=web.learned_robots,
                 flush_after_s=flush_after_s,
-                commit_after_s=commit_after_s,
                 watched=watched_hash(settings.watchlists),
             )
         )
