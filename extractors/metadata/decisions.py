@@ -72,7 +72,7 @@ def _site_names(clues: Clues) -> list[str]:
 def _title(clues: Clues, names: Sequence[str], sections: frozenset[str], guess: Guess | None) -> Fact[str]:
     keys = site_keys(names, clues.page.url)
     titles = clean_titles(clues.of("title"), keys, sections)
-    chosen = choose_title(titles, clues.article_types)
+    chosen = choose_title(titles, clues.article_types, url=clues.page.url)
     if chosen is None:
         guessed = plain(guess("title")) if guess else ""
         return Fact(guessed, "trafilatura" if guessed else "")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractors.metadata.clues import Clue
 from extractors.metadata.prose import fold, squeeze
+from extractors.metadata.slugs import spells
 from extractors.urls import host_of
 
 MAX_SITE_WORDS = 6
@@ -142,7 +143,9 @@ def _without_tail(title: Title, others: Sequence[Title]) -> Title:
     return title
 
 
-def choose_title(titles: Sequence[Title], article_types: Sequence[str] = ()) -> Title | None:
+def choose_title(
+    titles: Sequence[Title], article_types: Sequence[str] = (), *, url: str = ""
+) -> Title | None:
     """The headline. The rule, and what each line of it is worth, is the table in docs/facts.md."""
     headline, social, page = (_first(titles, origin) for origin in ("jsonld", "og", "title"))
     heading = _main_heading(titles)
@@ -150,7 +153,9 @@ def choose_title(titles: Sequence[Title], article_types: Sequence[str] = ()) -> 
         chosen = _without_headline(social, heading, page, _first(titles, "microdata"))
     else:
         chosen = _with_headline(headline, social, heading, page, _is_news(article_types))
-        if chosen is social and _sides_with(titles, "twitter", headline, heading):
+        if chosen is social and (
+            _sides_with(titles, "twitter", headline, heading) or _is_first(headline, social, heading, url)
+        ):
             chosen = headline
     chosen = chosen or _first_of(titles, _OTHERS)
     return chosen and _without_kicker(_whole(chosen, titles), titles)
@@ -195,6 +200,15 @@ def _sides_with(titles: Sequence[Title], origin: str, headline: Title, heading: 
     """Whether one more title says what headline and h1 say, so that og:title is alone."""
     other = _first(titles, origin)
     return bool(other and heading and other.key == headline.key == heading.key)
+
+
+def _is_first(headline: Title, social: Title, heading: Title | None, url: str) -> bool:
+    """Whether the address was made of the headline, before h1, <title> and og:title were rewritten in one go.
+
+    A headline that is theirs without its kicker is none of its own.
+    """
+    alone = heading is not None and heading.key == social.key and headline.key not in social.key
+    return alone and spells(url, headline.text) and not spells(url, social.text)
 
 
 def _are_alike(one: Title, other: Title) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.metadata.clues import Clue
+from extractors.metadata.slugs import spells
 from extractors.metadata.titles import choose_title, clean_titles, cut_site, site_keys
 
 URL = "https://www.thepaper.example/world/story"
@@ -68,7 +69,7 @@ def test_a_host_whose_name_is_a_word_does_not_eat_titles() -> None:
     assert [title.text for title in titles] == ["Gardening in a warming world"]
 
 
-def chosen(types: tuple[str, ...] = ("NewsArticle",), **said: str | list[str]) -> str:
+def chosen(types: tuple[str, ...] = ("NewsArticle",), url: str = "", **said: str | list[str]) -> str:
     order = {
         "jsonld": said.pop("headline", []),
         "og": said.pop("og", []),
@@ -80,7 +81,7 @@ def chosen(types: tuple[str, ...] = ("NewsArticle",), **said: str | list[str]) -
         for origin, texts in (order | said).items()
         for text in ([texts] if isinstance(texts, str) else texts)
     ]
-    title = choose_title(clean_titles(clues, KEYS, frozenset()), types)
+    title = choose_title(clean_titles(clues, KEYS, frozenset()), types, url=url)
     return title.text if title else ""
 
 
@@ -105,6 +106,32 @@ def test_an_og_title_written_by_hand_wins_where_all_else_is_one_field() -> None:
 
 def test_an_og_title_that_stands_alone_does_not_win() -> None:
     assert chosen(headline=A, og=B, h1=A, title=A, twitter=A) == A
+
+
+def test_a_headline_alone_wins_where_the_address_was_made_of_it() -> None:
+    first, rewritten = "Fünf Züge weniger: Bahn kürzt früh", "Bahn in Not: Was Pendler nun wissen müssen"
+    said = {"headline": first, "og": rewritten, "h1": rewritten, "title": rewritten}
+    assert chosen(url="https://news.example/7/fuenf-zuege-weniger-bahn-kuerzt-frueh-12.html", **said) == first
+    assert chosen(url="https://news.example/funf-zuge-weniger-bahn-kurzt-fruh/7", **said) == first
+    assert chosen(url="https://news.example/bahn-in-not-was-pendler-nun-wissen-muessen", **said) == rewritten
+    assert chosen(url="https://news.example/fuenf-zuege-weniger", **said) == rewritten
+    assert chosen(url="https://news.example/7", **said) == rewritten
+
+
+def test_an_address_without_the_kicker_does_not_take_it_off() -> None:
+    whole = f"Northern coast / {A}"
+    address = "https://news.example/storm-hits-the-northern-coast-at-night"
+    assert chosen(url=address, headline=A, og=whole, h1=whole, title=whole) == whole
+
+
+def test_a_short_headline_stands_in_an_address_by_chance() -> None:
+    address = "https://news.example/storm-in-the-north-today"
+    assert chosen(url=address, headline="Storm in the north", og=B, h1=B, title=B) == B
+
+
+@pytest.mark.parametrize("url", ["", "http://[", "https://news.example", "/a/%ff%fe", "https://x/%"])
+def test_an_address_that_spells_nothing_is_no_witness(url: str) -> None:
+    assert not spells(url, A)
 
 
 def test_an_og_title_from_a_template_does_not_win() -> None:
