@@ -23,6 +23,7 @@ from storage.spool import Batch, Spool
 from storage.staging import stage
 
 Opened = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+Last = Callable[[duckdb.DuckDBPyConnection], None]
 
 MAX_BATCHES = 200
 MAX_BYTES = 32_000_000  # of Parquet; about 100 MB of text, a fifth of the memory that DuckDB is given
@@ -53,25 +54,30 @@ class Committed:
         )
 
 
-def commit_spool(spool: Spool, opened: Opened, now: datetime) -> Committed:
+def commit_spool(spool: Spool, opened: Opened, now: datetime, last: Last | None = None) -> Committed:
     """Store all that waits, each portion in a transaction of its own. `opened` opens the live file.
 
     The file is closed between portions, so that others get their turn. A batch that can't be read is set aside.
+    `last` is called once all is stored, with the file still open from the last portion; not where it can't be had.
     """
     spool.sweep()
     met = spool.waiting()
+    cut = portions(met) or ([[]] if last else [])
     done, waiting = Committed(), 0
     try:
-        for portion in portions(met):
-            done = done.plus(_commit_readable(spool, opened, portion, now))
+        for place, portion in enumerate(cut, 1):
+            after = last if place == len(cut) else None
+            done = done.plus(_commit_readable(spool, opened, portion, now, after))
     except DatabaseBusy:
         waiting = sum(batch.folder.exists() for batch in met)
     return replace(done, waiting=waiting, broken=spool.broken())
 
 
-def _commit_readable(spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime) -> Committed:
+def _commit_readable(
+    spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime, after: Last | None
+) -> Committed:
     try:
-        return _commit_portion(spool, opened, portion, now)
+        return _commit_portion(spool, opened, portion, now, after)
     except DatabaseBusy:
         raise
     except StorageError:
@@ -80,7 +86,7 @@ def _commit_readable(spool: Spool, opened: Opened, portion: Sequence[Batch], now
             raise
         for batch in broken:
             spool.set_aside(batch.folder)
-        return _commit_portion(spool, opened, [batch for batch in portion if batch not in broken], now)
+        return _commit_portion(spool, opened, [batch for batch in portion if batch not in broken], now, after)
 
 
 def portions(
@@ -98,9 +104,13 @@ def portions(
     return cut
 
 
-def _commit_portion(spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime) -> Committed:
+def _commit_portion(
+    spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime, after: Last | None
+) -> Committed:
     with opened() as con:
-        added = commit_batches(con, portion, now)
+        added = commit_batches(con, portion, now) if portion else Committed()
+        if after is not None:
+            after(con)
     spool.discard(portion)
     return added
 

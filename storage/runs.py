@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import duckdb
 
-from extractors.model import GOOD
+from extractors.model import GOOD, Run
 from storage.changes import count_change
 from storage.connection import transaction
 from storage.parameters import as_json
@@ -77,6 +77,21 @@ def store_runs(staged: Staged) -> None:
     )
     con.execute("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM newer_runs)")
     con.execute("INSERT INTO runs SELECT * FROM newer_runs")
+
+
+def keep_run(con: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """A run as it says of itself now, by a process that has the file open; in a transaction. Counts as in
+    `store_runs`."""
+    known = con.execute(
+        "SELECT articles_new, articles_updated, errors FROM runs WHERE run_id = ?", [run.run_id]
+    ).fetchone() or (0, 0, 0)
+    said = (run.articles_new, run.articles_updated, run.errors)
+    con.execute("DELETE FROM runs WHERE run_id = ?", [run.run_id])
+    con.execute(
+        "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [run.run_id, run.command, run.started_at, run.finished_at, run.status, *map(max, known, said)],
+    )
+    count_change(con)
 
 
 def end_killed_runs(con: duckdb.DuckDBPyConnection, living: Collection[str]) -> int:

@@ -73,6 +73,10 @@ class Spool:
                 f"can't write to the spool {self.folder}: {error.strerror or error}"
             ) from error
 
+    def has_waiting(self) -> bool:
+        """Whether any batch waits, be it readable or not."""
+        return bool(self._ready())
+
     def waiting(self) -> list[Batch]:
         """The batches that wait, oldest first. One that can't be read is set aside in `broken/`."""
         batches = []

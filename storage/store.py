@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from extractors.model import KnownLink, Memory, Plan, Record, Run, Source
-from storage import boilerplate, feeds, links, robots, sources
+from storage import boilerplate, feeds, links, robots, runs, sources
 from storage.changes import count_change
 from storage.commit import Committed, commit_spool
 from storage.connection import LiveFile, transaction
@@ -22,11 +22,18 @@ from storage.pace import Pace
 from storage.presence import living, present, runs_folder
 from storage.publish import Published, publish_copy
 from storage.reading import PAGE_ROWS, StoredArticle, read_page, row_count
-from storage.runs import end_killed_runs
 from storage.spool import Spool
 from storage.stories import forget_rows_before_stories, rows_before_stories
 from storage.summary import RunSummary, run_summary
 from storage.watchlists import Definition, Standing, begin_matching, end_matching, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a run ended: what was committed last, and what became of all of it; None where the file can't be had."""
+
+    committed: Committed
+    summary: RunSummary | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +93,8 @@ class Store:
         The feeds that are due, or all of them; the links of their sources that wait for another try; the memory
         of repeated lines of each source; the robots.txt that have not expired.
         """
-        source_ids = list(dict.fromkeys(source_id for _, source_id in wanted))
         with self._opened() as con:
-            return Plan(
-                feeds=feeds.due_feeds(con, wanted, now, all_feeds),
-                pending=links.due_links(con, source_ids, now),
-                memories=boilerplate.memories(con, source_ids),
-                robots=robots.valid_robots(con, now),
-            )
+            return _plan(con, wanted, now, all_feeds)
 
     def known_links(self, hashes: Sequence[int]) -> Mapping[int, KnownLink]:
         """What is known of these links, by link_hash; those never seen are left out."""
@@ -210,24 +211,61 @@ class Store:
         When the database can't be had, that waits in the spool. Until `finish_run`, or the end of this process
         whatever its kind, others see that the run is alive.
         """
+        self._show_alive(run)
+        self._spool_run(run)
+        commit_spool(self.waiting_room, self._opened_by_a_run, run.started_at)
+
+    def begin_round(
+        self,
+        run: Run,
+        known: Sequence[Source],
+        wanted: Sequence[tuple[str, str]],
+        *,
+        all_feeds: bool = False,
+    ) -> Plan:
+        """`sync_sources` of those that are `known`, `start_run` and `plan`, with the file opened once where nothing
+        waits in the spool. When the database can't be had, nothing of it is done."""
+        if self.waiting_room.has_waiting():
+            self.sync_sources(known)  # before the spool: it says at once that the file can't be had
+            commit_spool(self.waiting_room, self._opened, run.started_at)
+        self._show_alive(run)
+        try:
+            with self._opened_by_a_run() as con:
+                with transaction(con):
+                    sources.store_sources(con, known)
+                    runs.keep_run(con, run)
+                return _plan(con, wanted, run.started_at, all_feeds)
+        except BaseException:
+            self._alive.pop(run.run_id).close()
+            raise
+
+    def finish_run(self, run: Run) -> Finished:
+        """Store all that waits, and keep that a run has ended.
+
+        Its articles and errors are counted from its outcomes as they are stored; the run's own counts are taken
+        where they are larger (a command without outcomes). When the database can't be had, all of it waits in the
+        spool.
+        """
+        summaries = []
+
+        def ended(con: duckdb.DuckDBPyConnection) -> None:
+            with transaction(con):
+                runs.keep_run(con, run)
+            summaries.append(run_summary(con, run.run_id))
+
+        now = run.finished_at or run.started_at
+        committed = commit_spool(self.waiting_room, self._opened, now, ended)
+        if not summaries:
+            self._spool_run(run)
+        self._alive.pop(run.run_id, ExitStack()).close()
+        return Finished(committed, summaries[0] if summaries else None)
+
+    def _show_alive(self, run: Run) -> None:
+        """Until the run is finished, or this process has ended, others see that it is alive."""
         alive = ExitStack()
         with suppress(OSError):  # a full disk: then others take it for killed, until it says how it ended
             alive.enter_context(present(runs_folder(self.database), run.run_id))
         self._alive[run.run_id] = alive
-        self._spool_run(run)
-        commit_spool(self.waiting_room, self._opened_by_a_run, run.started_at)
-
-    def finish_run(self, run: Run) -> None:
-        """Keep that a run has ended. Its articles and errors are counted from its outcomes as they are stored;
-        the run's own counts are taken where they are larger (a command without outcomes)."""
-        self._spool_run(run)
-        self.commit(run.finished_at or run.started_at)
-        self._alive.pop(run.run_id, ExitStack()).close()
-
-    def run_summary(self, run_id: str) -> RunSummary | None:
-        """What became of a run, as far as it is committed; None when nothing of it is."""
-        with self._opened() as con:
-            return run_summary(con, run_id)
 
     def _spool_run(self, run: Run) -> None:
         self.waiting_room.add(Record(f"run {run.run_id} {run.status}", run.run_id), runs=(run,))
@@ -235,7 +273,7 @@ class Store:
     @contextmanager
     def _opened_by_a_run(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._opened() as con:
-            end_killed_runs(con, living(runs_folder(self.database)))
+            runs.end_killed_runs(con, living(runs_folder(self.database)))
             yield con
 
     # ------------------------------------------------------------------------------------- upkeep, published copy
@@ -252,3 +290,15 @@ class Store:
         With a `pace`, not before the next one is due at `now`: what has changed waits for a later call.
         """
         return publish_copy(self.live, self.published, force=force, pace=pace, now=now, clock=self.clock)
+
+
+def _plan(
+    con: duckdb.DuckDBPyConnection, wanted: Sequence[tuple[str, str]], now: datetime, all_feeds: bool
+) -> Plan:
+    source_ids = list(dict.fromkeys(source_id for _, source_id in wanted))
+    return Plan(
+        feeds=feeds.due_feeds(con, wanted, now, all_feeds),
+        pending=links.due_links(con, source_ids, now),
+        memories=boilerplate.memories(con, source_ids),
+        robots=robots.valid_robots(con, now),
+    )

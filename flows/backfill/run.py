@@ -24,10 +24,9 @@ from flows.backfill.warc_work import WarcWork
 from flows.rounds.round import GRACE_S, Step, new_run_id, now_utc, shards, untracked
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import Workshop, opened_tools
-from storage.commit import Committed
 from storage.errors import DatabaseBusy
 from storage.sites import known_sites
-from storage.store import Store
+from storage.store import Finished, Store
 
 log = logging.getLogger(__name__)
 
@@ -189,15 +188,10 @@ async def _delay_s(errand: Errand, host: str, shop: Workshop, request: BackfillR
 async def _finished(
     result: BackfillResult, store: Store, run: Run, *, step: Step, stopped: bool, now: Callable[[], datetime]
 ) -> BackfillResult:
-    committed: Committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
     ended = replace(run, status="stopped" if stopped else "done", finished_at=now())
-    await asyncio.to_thread(store.finish_run, ended)
+    finished: Finished = await step("commit", lambda: asyncio.to_thread(store.finish_run, ended))
     await step("publish", lambda: asyncio.to_thread(_publish, store, now()))
-    try:
-        summary = await asyncio.to_thread(store.run_summary, run.run_id)
-    except DatabaseBusy:
-        summary = None
-    return replace(result, summary=summary, waiting=committed.waiting)
+    return replace(result, summary=finished.summary, waiting=finished.committed.waiting)
 
 
 def _publish(store: Store, now: datetime) -> None:

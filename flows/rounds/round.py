@@ -30,10 +30,9 @@ from extractors.urls import identity
 from flows.rounds.indexing import refresh_search
 from flows.rounds.stopping import Stop
 from flows.rounds.workshop import opened_tools
-from storage.commit import Committed
 from storage.errors import DatabaseBusy, StorageError
 from storage.pace import Pace
-from storage.store import Store
+from storage.store import Finished, Store
 from storage.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -226,27 +225,26 @@ async def _take_round(
 ) -> RoundResult:
     store = Store(request.database, request.published)
     run = Run(new_run_id(now()), request.command, now())
-    plan: Plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run, now()))
+    plan: Plan = await step("plan", lambda: asyncio.to_thread(_plan, request, store, run))
     try:
         round_ = await _harvest(request, store, plan, run, step=step, progress=progress, stop=stop, now=now)
     except BaseException:
         await asyncio.to_thread(store.finish_run, replace(run, status="failed", finished_at=now()))
         raise
     stopped = stop.event.is_set()
-    committed: Committed = await step("commit", lambda: asyncio.to_thread(store.commit, now()))
     ended = replace(
         run,
         status="stopped" if stopped else "failed" if round_.network_down else "done",
         finished_at=now(),
     )
-    await asyncio.to_thread(store.finish_run, ended)
+    finished: Finished = await step("commit", lambda: asyncio.to_thread(store.finish_run, ended))
     published = await step("publish", lambda: asyncio.to_thread(_publish, request, store, now()))
     return RoundResult(
         run_id=run.run_id,
         feeds_polled=len(plan.feeds),
-        summary=await asyncio.to_thread(_summary, store, run.run_id),
+        summary=finished.summary,
         mishaps=tuple(round_.mishaps),
-        waiting=committed.waiting,
+        waiting=finished.committed.waiting,
         stopped=stopped,
         network_down=round_.network_down,
         published=published,
@@ -266,24 +264,15 @@ def _publish(request: RoundRequest, store: Store, now: datetime) -> bool:
     return made.changed
 
 
-def _summary(store: Store, run_id: str) -> RunSummary | None:
-    try:
-        return store.run_summary(run_id)
-    except DatabaseBusy:
-        return None
-
-
-def _plan(request: RoundRequest, store: Store, run: Run, now: datetime) -> Plan:
+def _plan(request: RoundRequest, store: Store, run: Run) -> Plan:
     """What is due, and all that is known of it; what an earlier round left in the spool is committed first."""
-    store.sync_sources(request.sources)
-    store.start_run(run)
     wanted = [
         (feed, source.id)
         for source in request.sources
         if not request.only or source.id in request.only
         for feed in source.feeds
     ]
-    return store.plan(wanted, now, all_feeds=request.all_feeds)
+    return store.begin_round(run, request.sources, wanted, all_feeds=request.all_feeds)
 
 
 async def _harvest(

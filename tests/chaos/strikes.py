@@ -24,7 +24,12 @@ from flows.cli import COMMANDS
 
 PAPERS = 3
 ARCHIVED = 12
-FIRST_S, LAST_S = 0.2, 3.0  # a command takes 0.3 to 3 s in all
+FIRST_S, LAST_S = (
+    0.2,
+    3.0,
+)  # a command takes 0.3 to 3 s in all; how long, is learned of those that were missed
+MOST_MARKS = 3  # a round puts one or two batches into its spool, and opens the live file three times
+TRIES_PER_KILL = 6
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 AIMED_WITHIN_S = 0.12  # of a batch being in the spool, or a copy being made: the length of a small commit
 # One of each ten: two commands at once, a full disk, the live file held by a program that is not ours.
@@ -74,6 +79,7 @@ class Chaos:
         self._write_files()
         self.ledger = Ledger(disk.folder, self._papers)
         self.story = Story()
+        self._lasted_s: dict[str, float] = {}  # by command: how long the last one took that nothing struck
 
     def strikes(self, kills: int, tell: Callable[[str], None]) -> Story:
         """Go on until that many commands have been killed; then once undisturbed, and look at everything."""
@@ -83,7 +89,7 @@ class Chaos:
             "full disk": self._full_disk,
             "held": self._held,
         }
-        for number, scenario in enumerate(islice(cycle(SCENARIOS), kills * 3), 1):
+        for number, scenario in enumerate(islice(cycle(SCENARIOS), kills * TRIES_PER_KILL), 1):
             if self.story.killed >= kills:
                 break
             self._news()
@@ -152,14 +158,17 @@ class Chaos:
 
     def _strike(self, running: Running, allowed: Sequence[int] = WELL) -> None:
         sent = self._rng.choice(SIGNALS)
-        after_s = self._rng.uniform(FIRST_S, LAST_S)
+        after_s = self._rng.uniform(FIRST_S, self._lasted_s.get(running.name, LAST_S))
         mark = self._rng.choice((None, None, *self.ledger.marks))
         if mark is not None:
-            after_s = running.age_when(mark, self._rng.randint(1, 4), LAST_S) + self._rng.uniform(
+            after_s = running.age_when(mark, self._rng.randint(1, MOST_MARKS), LAST_S) + self._rng.uniform(
                 0, AIMED_WITHIN_S
             )
         if not running.wait_until(after_s):
-            self.story.faults += running.end().faults(allowed)
+            missed = running.end()
+            if mark is None and missed.code in WELL:
+                self._lasted_s[running.name] = after_s
+            self.story.faults += missed.faults(allowed)
             return
         ended = running.end(sent)
         if ended.code not in WELL:

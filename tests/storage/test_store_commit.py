@@ -227,6 +227,35 @@ def test_a_command_without_outcomes_counts_for_itself(store, rows, now):
     assert rows("SELECT status, articles_updated FROM runs") == [("done", 7)]
 
 
+def test_a_round_begins_with_its_row_its_sources_and_all_that_is_known(store, make, rows, now):
+    state, source = make.feed(), Source("a", "The A")
+    store.spool(make.record("b1", feeds=(state,)))
+    left_over = store.waiting_room.has_waiting()
+
+    plan = store.begin_round(Run("r1", "run", now), [source], [(state.feed_url, "a")], all_feeds=True)
+
+    assert left_over
+    assert not store.waiting_room.has_waiting()
+    assert plan == store.plan([(state.feed_url, "a")], now, all_feeds=True)
+    assert plan.feeds == (state,)
+    assert rows("SELECT run_id, status, finished_at FROM runs") == [("r1", "running", None)]
+    assert rows("SELECT source_id FROM sources") == [("a",)]
+
+
+def test_a_run_ends_with_what_waits_stored_and_what_became_of_it_told(store, make, rows, now):
+    run = Run("r1", "run", now)
+    store.begin_round(run, [], [])
+    version = make.version()
+    store.spool(make.record("b1", version, outcomes=(make.outcome(version),)))
+
+    finished = store.finish_run(replace(run, finished_at=now + LATER, status="done"))
+
+    assert (finished.committed.articles_new, finished.committed.waiting) == (1, 0)
+    assert finished.summary.run == Run("r1", "run", now, now + LATER, "done", 1, 0, 0)
+    assert finished.summary.counts == {("page", "stored"): 1}
+    assert rows("SELECT * FROM runs") == [("r1", "run", now, now + LATER, "done", 1, 0, 0)]
+
+
 def test_a_feeds_state_is_stored_and_planned_with(store, make, now):
     state = make.feed(
         failing_since=now, fetch_url="https://a.example/moved", moved_to="https://c.example", moved_count=2,

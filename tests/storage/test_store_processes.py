@@ -19,6 +19,7 @@ from extractors.model import Run
 from extractors.urls import identity
 from storage.errors import DatabaseBusy, StorageError
 from storage.locking import file_lock
+from storage.presence import living, runs_folder
 from storage.query import run_query
 from storage.store import Store
 
@@ -127,6 +128,37 @@ def test_a_run_that_begins_while_the_file_is_held_is_kept_for_later(store, rows,
     holder.wait()
     store.commit(now)
 
+    assert rows("SELECT run_id, status FROM runs") == [("r1", "done")]
+
+
+def test_a_round_does_not_begin_while_the_file_is_held_and_leaves_nothing(store, rows, now, holding):
+    from extractors.model import Run
+
+    holder = holding()
+    with pytest.raises(DatabaseBusy):
+        store.begin_round(Run("r1", "run", now), [], [])
+    assert not store.waiting_room.has_waiting()
+    assert living(runs_folder(store.database)) == {}
+    holder.kill()
+    holder.wait()
+    store.begin_round(Run("r2", "run", now), [], [])
+
+    assert rows("SELECT run_id, status FROM runs") == [("r2", "running")]
+    assert living(runs_folder(store.database)) == {"r2": os.getpid()}
+
+
+def test_a_run_that_ends_while_the_file_is_held_is_told_of_later(store, make, rows, now, holding):
+    from extractors.model import Run
+
+    store.begin_round(Run("r1", "run", now), [], [])
+    store.spool(make.record("b1", make.version()))
+    holder = holding()
+    finished = store.finish_run(Run("r1", "run", now, now, "done"))
+    holder.kill()
+    holder.wait()
+
+    assert (finished.committed.waiting, finished.summary) == (1, None)
+    assert store.commit(now).batches == 2
     assert rows("SELECT run_id, status FROM runs") == [("r1", "done")]
 
 
