@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from types import TracebackType
 
 import h11
-import httpcore
 
 from extractors.errors import ConnectionFailed, ProtocolBroken, SourceError, TooLarge
 from extractors.web.connections import Wire
 from extractors.web.decoding import Unpacker
 from extractors.web.headers import read_fields, read_length
-from extractors.web.protocols import Header, NoAnswer
+from extractors.web.protocols import AnswerBroken, Header, NoAnswer
+from extractors.web.stream import StreamBroken
 from extractors.web.target import Target, shown
 
 DRAINED_BYTES = 65_536  # of a body that nobody wants: reading that much is cheaper than another connection
@@ -99,7 +99,7 @@ async def exchange(
     wire.stream.on_send = on_send
     try:
         head = await wire.carrier.ask(target, headers)
-    except (NoAnswer, httpcore.NetworkError, httpcore.ProtocolError) as error:
+    except (NoAnswer, StreamBroken, AnswerBroken) as error:
         if used_before:
             raise StaleConnection from error
         raise _named(target, error) from error
@@ -165,9 +165,9 @@ async def _drain(wire: Wire, fields: Mapping[str, str]) -> bool:
 
 
 def _named(target: Target, error: Exception) -> SourceError:
-    if isinstance(error, httpcore.NetworkError):
+    if isinstance(error, StreamBroken):
         return ConnectionFailed(target.url, "connection reset")
     if isinstance(error, NoAnswer):
         return ConnectionFailed(target.url, "closed without an answer")
-    name = "" if isinstance(error, h11.ProtocolError) else f"{type(error).__name__}: "
+    name = "" if isinstance(error, h11.ProtocolError | AnswerBroken) else f"{type(error).__name__}: "
     return ProtocolBroken(target.url, shown(f"{name}{error}"))

@@ -1,21 +1,20 @@
 """HTTP/1.1 and HTTP/2 on one connection, behind one face: ask, and read the answer piece by piece.
 
-These are the two protocol libraries that httpx stands on: h11, and httpcore's HTTP/2 over h2. httpx's client and
-pool are left out, and httpcore's wrapping of h11: together they take two thirds of the CPU of a conditional request
-(0.25 of 0.37 ms; aiohttp takes 0.24 for all of it), and can't tell when a request was sent.
+These are the two protocol libraries that httpx stands on: h11, and, in `http2`, httpcore's HTTP/2 over h2. httpx's
+client and pool are left out, and httpcore's wrapping of h11: together they take two thirds of the CPU of a conditional
+request (0.25 of 0.37 ms; aiohttp takes 0.24 for all of it), and can't tell when a request was sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import h11
-import httpcore
 
-from extractors.web.stream import SocketStream
+from extractors.web.stream import SocketStream, StreamBroken
 from extractors.web.target import Target
 
 Header = tuple[bytes, bytes]
@@ -30,6 +29,10 @@ class NoAnswer(Exception):
     """The connection was closed, or is no longer of use, before a byte of the answer came."""
 
 
+class AnswerBroken(Exception):
+    """What came is no answer by the rules of its protocol; the text says which rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Status and header lines of an answer."""
@@ -39,7 +42,8 @@ class Head:
 
 
 class Carrier(Protocol):
-    """One connection, speaking. Raises NoAnswer, httpcore's and h11's errors, and what h2 lets through."""
+    """One connection, speaking. Raises NoAnswer, AnswerBroken, StreamBroken, h11's errors, and what h2 lets
+    through."""
 
     async def ask(self, target: Target, headers: Sequence[Header]) -> Head:
         """Send a GET, and wait for the head of the answer."""
@@ -69,7 +73,7 @@ class Http1:
         lines = [(b"Host", target.authority.encode("ascii")), *headers]
         request = self._h11.send(h11.Request(method=b"GET", target=target.path, headers=lines))
         self._h11.send(h11.EndOfMessage())
-        with suppress(httpcore.WriteError):  # who hangs up early may have answered all the same
+        with suppress(StreamBroken):  # who hangs up early may have answered all the same
             await self._stream.write(request or b"")
         interim = 0
         while True:
@@ -106,54 +110,11 @@ class Http1:
         return event
 
 
-class Http2:
-    """HTTP/2, one request at a time."""
-
-    def __init__(self, target: Target, stream: SocketStream) -> None:
-        self._stream = stream
-        self._connection = httpcore.AsyncHTTP2Connection(_origin(target), stream)
-        self._response: httpcore.Response | None = None
-
-    async def ask(self, target: Target, headers: Sequence[Header]) -> Head:
-        """As `Carrier.ask`."""
-        origin = _origin(target)
-        url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=target.path)
-        lines = [(b"Host", target.authority.encode("ascii")), *headers]
-        self._response = None
-        try:
-            self._response = await self._connection.handle_async_request(
-                httpcore.Request(b"GET", url, headers=lines)
-            )
-        except httpcore.ConnectionNotAvailable as error:  # the server has said goodbye meanwhile
-            raise NoAnswer from error
-        except httpcore.RemoteProtocolError as error:
-            raise NoAnswer if self._stream.ended else error from error
-        return Head(self._response.status, self._response.headers)
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """As `Carrier.pieces`."""
-        if self._response is None:
-            return
-        try:
-            async with aclosing(self._response.stream.__aiter__()) as stream:  # type: ignore[union-attr,type-var]
-                async for piece in stream:
-                    yield piece
-        finally:
-            await self._response.aclose()
-
-    @property
-    def reusable(self) -> bool:
-        """As `Carrier.reusable`. An idle HTTP/2 server may well say something: settings, pings."""
-        return self._connection.is_idle() and self._connection.is_available() and not self._stream.ended
-
-
 def carrier(target: Target, stream: SocketStream) -> Carrier:
     """The protocol that was agreed on in the TLS handshake; HTTP/1.1 without one."""
     tls = stream.get_extra_info("ssl_object")
     if tls is not None and tls.selected_alpn_protocol() == "h2":
+        from extractors.web.http2 import Http2  # 20 ms of CPU, where a server speaks it
+
         return Http2(target, stream)
     return Http1(stream)
-
-
-def _origin(target: Target) -> httpcore.Origin:
-    return httpcore.Origin(target.scheme.encode("ascii"), target.host.encode("ascii"), target.port)

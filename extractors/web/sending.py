@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-
-import httpx
 
 from extractors.errors import ConnectionFailed, ProtocolBroken, SourceError, TimedOut
 from extractors.model import FetchSettings
@@ -183,7 +182,7 @@ class Sender:
     def _tls(self) -> ssl.SSLContext:
         """One context for all connections, made at the first https request: it takes 20 ms and much memory."""
         if self._ssl_context is None:
-            self._ssl_context = httpx.create_ssl_context()
+            self._ssl_context = trusting_context(os.environ)
         self._ssl_context.set_alpn_protocols(["h2", "http/1.1"])
         return self._ssl_context
 
@@ -195,3 +194,14 @@ class Sender:
             else:
                 await asyncio.sleep(POLL_S)
                 self._shelf.sweep(anyone_waits=self._shared.anyone_waits())
+
+
+def trusting_context(environ: Mapping[str, str]) -> ssl.SSLContext:
+    """TLS as a browser trusts: Mozilla's authorities (certifi), or those that SSL_CERT_FILE or SSL_CERT_DIR name."""
+    if environ.get("SSL_CERT_FILE"):
+        return ssl.create_default_context(cafile=environ["SSL_CERT_FILE"])
+    if environ.get("SSL_CERT_DIR"):
+        return ssl.create_default_context(capath=environ["SSL_CERT_DIR"])
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())

@@ -1,4 +1,4 @@
-"""One TCP or TLS connection, as the network stream that httpcore's protocols read and write.
+"""One TCP or TLS connection, as our HTTP/1.1 and httpcore's HTTP/2 read and write it.
 
 httpcore's own streams go through anyio and set up a cancel scope for each read and write. The deadline of a request
 stands around all of it anyway, so this one has none of its own: a conditional request costs a third of the CPU
@@ -13,13 +13,15 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-import httpcore
-
 MAX_BUFFERED_BYTES = 262_144  # then the peer waits: an endless body must not pile up faster than it is read
 TLS_SHUTDOWN_S = 1.0
 
 
-class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+class StreamBroken(Exception):
+    """The connection was reset, or is closed."""
+
+
+class SocketStream(asyncio.Protocol):
     """A connected socket. Made by `connect`; every `timeout` argument is ignored, the caller has a deadline."""
 
     def __init__(self) -> None:
@@ -69,13 +71,13 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self.on_closed()
             self.on_closed = None
 
-    # ----------------------------------------------------------------------------------- httpcore's side
+    # ------------------------------------------------------------------- the side of the protocols; httpcore's names
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """The next bytes, at most `max_bytes`; b"" at the end. httpcore.ReadError after a reset."""
+        """The next bytes, at most `max_bytes`; b"" at the end. StreamBroken after a reset."""
         while not self._buffer:
             if self._error is not None:
-                raise httpcore.ReadError(str(self._error)) from self._error
+                raise StreamBroken(str(self._error)) from self._error
             if self._ended:
                 return b""
             self._reader = self._loop.create_future()
@@ -87,11 +89,11 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send `buffer`. httpcore.WriteError where the connection is gone."""
+        """Send `buffer`. StreamBroken where the connection is gone."""
         if not buffer:
             return
         if self._transport is None or self._transport.is_closing():
-            raise httpcore.WriteError("connection closed")
+            raise StreamBroken("connection closed")
         if self.on_send is not None:
             self.on_send()
             self.on_send = None
@@ -115,7 +117,7 @@ class SocketStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> SocketStream:
         """Turn this connection into a TLS one. ssl.SSLError and OSError as they come."""
         assert self._transport is not None  # noqa: S101  connect() has set it
         secured = await self._loop.start_tls(

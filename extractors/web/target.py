@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-
-import httpx
 
 from extractors.errors import BadRedirect
 from extractors.web.guard import read_literal
 
+if TYPE_CHECKING:
+    import httpx
+
 MAX_URL_CHARS = 8_192  # RFC 9110, 4.1 asks for 8,000 octets at least; what is longer is no address of a page
+MAX_HOST_CHARS = 253  # RFC 1035, 2.3.4, as text
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})|[0-9a-f:.]+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# An address that is in its normal form as it stands: nothing in it is escaped, folded or left out.
+_NORMAL = re.compile(
+    r"(https?)://([a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]{0,4}))?"
+    r"(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)?(\?[A-Za-z0-9._~!$&()*+,;=:@/?-]+)?"
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -47,6 +54,32 @@ def read_target(url: str) -> Target:
     if len(url) > MAX_URL_CHARS:
         raise BadRedirect(url[:200], f"a URL of {len(url)} characters")
     cleaned = url.strip(" \t\r\n")
+    return normal_target(cleaned) or parsed_target(url, cleaned)
+
+
+def normal_target(url: str) -> Target | None:
+    """The target of an address in its normal form, which most are: a tenth of what httpx takes for it. Else None."""
+    found = _NORMAL.fullmatch(url)
+    if found is None:
+        return None
+    scheme, host, port_text, path, query = found.groups()
+    port = int(port_text) if port_text else _DEFAULT_PORTS[scheme]
+    if "xn--" in host or len(host) > MAX_HOST_CHARS or port > 65_535 or "/." in (path or ""):
+        return None
+    literal = read_literal(host)
+    if str(literal) != host and (literal is not None or host.rpartition(".")[2].isdigit()):
+        return None  # an address in another notation, or what is nearly one
+    authority = host if port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    whole = f"{path or '/'}{query or ''}"
+    return Target(
+        f"{scheme}://{authority}{whole}", _scheme(scheme), host, port, whole.encode("ascii"), authority
+    )
+
+
+def parsed_target(url: str, cleaned: str) -> Target:
+    """What httpx makes of an address. `url` is how errors name it."""
+    import httpx  # 40 ms of CPU, for the few addresses that need it
+
     if _FORBIDDEN.search(cleaned):
         raise BadRedirect(url, "a URL with control characters")
     try:
@@ -75,6 +108,8 @@ def shown(text: str, limit: int = 120) -> str:
 
 
 def _parsed(url: str) -> httpx.URL:
+    import httpx
+
     try:
         return httpx.URL(url)
     except httpx.InvalidURL:  # what it can't read of numbers is still an address to the system: 0177.0.0.1

@@ -28,7 +28,7 @@ from extractors.web.headers import (
     sendable,
 )
 from extractors.web.robots_book import RobotsUnavailable
-from extractors.web.target import MAX_URL_CHARS, read_target, shown
+from extractors.web.target import MAX_URL_CHARS, normal_target, parsed_target, read_target, shown
 
 URL = "http://news.example/"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -191,6 +191,36 @@ def test_any_text_is_a_target_or_an_error_of_ours(text: str) -> None:
             continue
         assert read_target(target.url) == target
         assert target.url.isascii()
+
+
+_OF_A_HOST = st.text("ab019-_.xn", min_size=1, max_size=12)
+_OCTETS = st.lists(st.sampled_from(["0", "7", "127", "255", "256", "08", "0x7f"]), min_size=1, max_size=5)
+_OF_A_PATH = st.text("az09-._~!$&'()*+,;=:@/?%[]{}|\\^ AZé", max_size=12)
+
+
+@given(
+    host=_OF_A_HOST | _OCTETS.map(".".join),
+    port=st.sampled_from(["", "", ":80", ":443", ":8080", ":0", ":99999", ":08"]),
+    path=st.just("") | _OF_A_PATH.map("/".__add__),
+    query=st.just("") | _OF_A_PATH.map("?".__add__),
+)
+def test_an_address_in_its_normal_form_is_what_httpx_makes_of_it(
+    host: str, port: str, path: str, query: str
+) -> None:
+    for scheme in ("http", "https"):
+        url = f"{scheme}://{host}{port}{path}{query}"
+        target = normal_target(url)
+        assert target is None or target == parsed_target(url, url)
+
+
+def test_the_addresses_of_feeds_and_pages_are_in_their_normal_form() -> None:
+    for url in (
+        URL,
+        "http://news.example",
+        "https://n.example:8443/a/b.html?id=1&x=y",
+        "http://127.0.1.1:80/",
+    ):
+        assert normal_target(url) is not None
 
 
 def test_the_longest_url_is_taken() -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PARSERS = ("trafilatura", "feedparser", "lxml", "numpy", "extractors.jobs", "extractors.cleaning")
+PARSERS = (
+    "trafilatura", "feedparser", "lxml", "numpy", "httpx", "httpcore", "rich", "extractors.jobs", "extractors.cleaning",
+)  # fmt: skip
 PROGRAM = (
     "import json, sys\n"
     "from flows.cli import run_command\n"
