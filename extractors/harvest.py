@@ -24,12 +24,14 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
     """
     if tools.stop.is_set():
         return
-    polls = await asyncio.gather(*(poll_feed(state, work.source, tools) for state in work.feeds))
+    polls = await _polled(work, tools)
     offered = list(pending_candidates(work.pending))
     for polled in polls:
         if polled.feed is not None:
             offered.extend(candidates(polled.feed.entries, polled.before.feed_url))
-    offered = [c for c in offered if c.link_hash not in tools.claimed]
+    if offered:
+        taken = tools.feed_links()
+        offered = [c for c in offered if c.link_hash not in tools.claimed and c.link_hash not in taken]
     tools.claimed.update(c.link_hash for c in offered)
     known = await tools.archive.known_links([c.link_hash for c in offered]) if offered else {}
     selection = select_links(offered, known, limit_per_feed=tools.max_entries, now=tools.now())
@@ -53,6 +55,12 @@ async def harvest_source(work: Assignment, tools: Tools) -> None:
             rng=tools.rng,
         )
     )
+
+
+async def _polled(work: Assignment, tools: Tools) -> list[Polled]:
+    if len(work.feeds) == 1:  # most sources have one, and it needs no task of its own
+        return [await poll_feed(work.feeds[0], work.source, tools)]
+    return await asyncio.gather(*(poll_feed(state, work.source, tools) for state in work.feeds))
 
 
 async def _visited(work: Assignment, wanted: Sequence[Wanted], tools: Tools) -> bool:

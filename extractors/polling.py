@@ -12,6 +12,7 @@ import math
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from extractors.errors import Retry, SourceError
 from extractors.model import Feed, FeedState, Response
@@ -77,13 +78,15 @@ def after_success(
         window_s = _window_s(rate, len(feed.entries))
         wished_s = min(wished_s, window_s)
         interval_s = min(_paced(rate), window_s)
-    polled = replace(
-        _alive(state, response, now),
+    return replace(
+        state,
+        **_alive(response, now),
+        **_scheduled(interval_s, wished_s, response, now, rng),
+        **_moved(state, response, feed),
         last_status="updated" if newest != state.newest_entry_at else "unchanged",
         newest_entry_at=newest,
         entries_per_day=rate if rate is not None else state.entries_per_day,
     )
-    return _scheduled(_moved(polled, response, feed), interval_s, wished_s, response, now, rng)
 
 
 def after_not_modified(state: FeedState, response: Response, now: datetime, rng: random.Random) -> FeedState:
@@ -91,14 +94,21 @@ def after_not_modified(state: FeedState, response: Response, now: datetime, rng:
 
     The interval only grows here, and so keeps what the publisher wished with the last full answer.
     """
-    polled = replace(_alive(state, response, now), last_status="not_modified")
     wished_s = float(min(response.max_age_s or 0, MAX_HINT_S))
-    if state.entries_per_day is None:
-        return _scheduled(polled, _undated_interval(state, factor=1.4), wished_s, response, now, rng)
-    since_s = (now - state.last_polled_at).total_seconds() if state.last_polled_at else 0.0
-    rate = rate_after_silence(state.entries_per_day, state.newest_entry_at, since_s, now)
-    interval_s = max(_paced(rate), float(state.poll_interval_s))
-    return _scheduled(replace(polled, entries_per_day=rate), interval_s, wished_s, response, now, rng)
+    rate = state.entries_per_day
+    if rate is None:
+        interval_s = _undated_interval(state, factor=1.4)
+    else:
+        since_s = (now - state.last_polled_at).total_seconds() if state.last_polled_at else 0.0
+        rate = rate_after_silence(rate, state.newest_entry_at, since_s, now)
+        interval_s = max(_paced(rate), float(state.poll_interval_s))
+    return replace(
+        state,
+        **_alive(response, now),
+        **_scheduled(interval_s, wished_s, response, now, rng),
+        last_status="not_modified",
+        entries_per_day=rate,
+    )
 
 
 def after_failure(state: FeedState, error: SourceError, now: datetime, rng: random.Random) -> FeedState:
@@ -156,29 +166,30 @@ def next_try(
     return _later(now, wait_s, retry_after_s or 0, rng)
 
 
-# --------------------------------------------------------------------------------------------------- pieces
+# ------------------------------------- pieces: what changes of a state, put together in one `replace` (7 us each)
 
 
-def _alive(state: FeedState, response: Response, now: datetime) -> FeedState:
-    return replace(
-        state,
-        validators=response.validators,
-        last_polled_at=now,
-        consecutive_failures=0,
-        failing_since=None,
-        state="ok",
-    )
+def _alive(response: Response, now: datetime) -> dict[str, Any]:
+    return {
+        "validators": response.validators,
+        "last_polled_at": now,
+        "consecutive_failures": 0,
+        "failing_since": None,
+        "state": "ok",
+    }
 
 
-def _moved(state: FeedState, response: Response, feed: Feed) -> FeedState:
+def _moved(state: FeedState, response: Response, feed: Feed) -> dict[str, Any]:
     """A permanent redirect is believed once valid feeds, with entries in them, came from there repeatedly."""
     target = response.permanent_url
-    if target is None or target in {state.feed_url, state.fetch_url} or not feed.entries:
-        return state if target and not feed.entries else replace(state, moved_to=None, moved_count=0)
+    if target and not feed.entries:
+        return {}
+    if target is None or target in {state.feed_url, state.fetch_url}:
+        return {"moved_to": None, "moved_count": 0}
     count = state.moved_count + 1 if target == state.moved_to else 1
     if count >= MOVES_BELIEVED:
-        return replace(state, fetch_url=target, moved_to=None, moved_count=0)
-    return replace(state, moved_to=target, moved_count=count)
+        return {"fetch_url": target, "moved_to": None, "moved_count": 0}
+    return {"moved_to": target, "moved_count": count}
 
 
 def _paced(rate_per_day: float) -> float:
@@ -196,18 +207,14 @@ def _undated_interval(state: FeedState, *, factor: float) -> float:
 
 
 def _scheduled(
-    state: FeedState,
-    interval_s: float,
-    wished_s: float,
-    response: Response,
-    now: datetime,
-    rng: random.Random,
-) -> FeedState:
+    interval_s: float, wished_s: float, response: Response, now: datetime, rng: random.Random
+) -> dict[str, Any]:
     interval_s = min(max(interval_s, wished_s, MIN_INTERVAL_S), MAX_INTERVAL_S)
     asked_s = max(wished_s, response.retry_after_s or 0)
-    return replace(
-        state, poll_interval_s=round(interval_s), next_poll_at=_later(now, interval_s, asked_s, rng)
-    )
+    return {
+        "poll_interval_s": round(interval_s),
+        "next_poll_at": _later(now, interval_s, asked_s, rng),
+    }
 
 
 def _later(now: datetime, wait_s: float, asked_s: float, rng: random.Random) -> datetime:

@@ -139,3 +139,5 @@ class Tools:
         tuple[Source, Polled]
     ]  # feeds whose hosts could not be reached, to be settled at the end
     keeper: PageKeeper | None = None  # where there is an archive of pages
+    # Links that are feeds of this round, and no pages; asked for when a link is met: reading 1,000 takes 16 ms.
+    feed_links: Callable[[], frozenset[int]] = frozenset

@@ -12,7 +12,6 @@ from hashlib import blake2b
 from urllib.parse import urljoin
 
 import idna
-from tld import get_tld
 
 from extractors.url_parts import (
     MAX_URL_CHARS,
@@ -167,6 +166,8 @@ def _stands_alone(host: str) -> bool:
 def _registrable(host: str) -> str:
     if _stands_alone(host):
         return host
+    from tld import get_tld  # for the first link: 5 ms, and the list is read
+
     labels = host.split(".")
     # The list has its names in Unicode, the host is in punycode.
     found = get_tld(f"http://{_displayed(host)}", as_object=True, fail_silently=True, search_private=True)

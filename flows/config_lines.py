@@ -85,9 +85,9 @@ class _Reader:
         self._refuse_tag(event, line)
         plain = event.implicit[0]  # not quoted, and not a block of text
         value, secret = scalar_value(event.value) if plain else event.value, False
-        if isinstance(value, str):
+        if isinstance(value, str) and "{" in value:
             value, secret = self._filled(value, line)
-        self._place(Node(value, line, line, secret=secret), event.anchor)
+        self._place(Node(value, line, self._key_line(line), secret=secret), event.anchor)
 
     def alias(self, event: Any, line: int) -> None:
         node = self.anchors.get(event.anchor)
@@ -95,7 +95,7 @@ class _Reader:
             what = "a name as key" if node is not None else f"an anchor &{event.anchor} above this line"
             self._fatal(line, what, f"*{event.anchor}")
         else:
-            self._place(replace(node, line=line, key_line=line), None)
+            self._place(replace(node, line=line, key_line=self._key_line(line)), None)
 
     def open(self, event: Any, line: int, *, mapping: bool) -> None:
         if self._awaits_key():
@@ -108,11 +108,12 @@ class _Reader:
 
     def close(self) -> None:
         opened = self.stack.pop()
+        key_line = self._key_line(opened.line)
         if opened.pairs is None:
-            node = Node(opened.items or [], opened.line, opened.line, opened.size)
+            node = Node(opened.items or [], opened.line, key_line, opened.size)
         else:
             pairs, size = self._merged(opened)
-            node = Node(pairs, opened.line, opened.line, size)
+            node = Node(pairs, opened.line, key_line, size)
         self._place(node, opened.anchor)
 
     # -------------------------------------------------------------------------------------------- the pieces
@@ -140,8 +141,13 @@ class _Reader:
         if opened.items is not None:
             opened.items.append(node)
         elif opened.pairs is not None and opened.key is not None:
-            opened.pairs.setdefault(opened.key, replace(node, key_line=opened.key_line))
+            opened.pairs.setdefault(opened.key, node)
             opened.key = None
+
+    def _key_line(self, line: int) -> int:
+        """The line of the key that the next value belongs to; `line`, its own, where it has none."""
+        opened = self.stack[-1] if self.stack else None
+        return opened.key_line if opened is not None and opened.key is not None else line
 
     def _merged(self, opened: _Open) -> tuple[dict[str, Node], int]:
         """YAML's merge key: what `<<` names is taken where the mapping has no such key of its own."""

@@ -75,7 +75,10 @@ def due_feeds(
     states: dict[str, FeedState] = {}
     for feed_url, source_id in wanted:
         state = known.get(feed_url)
-        state = FeedState(feed_url, source_id) if state is None else replace(state, source_id=source_id)
+        if state is None:
+            state = FeedState(feed_url, source_id)
+        elif state.source_id != source_id:
+            state = replace(state, source_id=source_id)
         if all_feeds or state.next_poll_at is None or state.next_poll_at <= now:
             states.setdefault(feed_url, state)
     return tuple(states.values())

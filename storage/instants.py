@@ -33,6 +33,8 @@ def in_utc(at: datetime | None) -> datetime | None:
     """
     if at is None:
         return None
+    if at.tzinfo is UTC:
+        return at
     if at.tzinfo is None:
         raise ValueError(f"a time without an offset can't be stored: {at}")
     try:

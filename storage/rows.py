@@ -6,7 +6,7 @@ came in. Text is made storable here, at the door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -133,7 +133,7 @@ def record_tables(
 
 
 def _table(batch_id: str, rows: Sequence[object], columns: tuple[Column, ...]) -> Any:
-    arrays = {name: pa.array([_storable(value(row)) for row in rows], kind) for name, kind, value in columns}
+    arrays = {name: _array(map(value, rows), kind) for name, kind, value in columns}
     place = {
         "batch_id": pa.array([batch_id] * len(rows), pa.string()),
         "row": pa.array(range(len(rows)), pa.int32()),
@@ -141,8 +141,16 @@ def _table(batch_id: str, rows: Sequence[object], columns: tuple[Column, ...]) -
     return pa.table(place | arrays)
 
 
+def _array(values: Iterable[object], kind: Any) -> Any:
+    if not (pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_floating(kind)):
+        values = map(_storable, values)
+    return pa.array(list(values), kind)
+
+
 def _storable(value: object) -> object:
     """The value with its text storable and its instants in UTC, whatever it is nested in."""
+    if value is None:  # most often so, and a `match` looks at all else first
+        return None
     match value:
         case str():
             return storable(value)

@@ -13,4 +13,4 @@ _UNSTORABLE = re.compile(
 
 def storable(text: str) -> str:
     """`text` with every NUL and lone surrogate replaced, one character for one, so that offsets stay true."""
-    return _UNSTORABLE.sub(REPLACEMENT, text)
+    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub(REPLACEMENT, text)

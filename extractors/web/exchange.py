@@ -112,7 +112,7 @@ async def exchange(
             body = await _read_body(wire, fields, target, limit)
             wire.complete = not body.cut
             return Answer(head.http_status, fields, body.data)
-        wire.complete = await _drain(wire, fields)
+        wire.complete = head.is_all or await _drain(wire, fields)
     except SourceError:
         raise
     except Exception as error:

@@ -15,39 +15,41 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+_Range = tuple[int, int]  # the first and the last address, as numbers: a comparison of two is a tenth of `in`
+
+
+def _ranges(*cidrs: str) -> tuple[_Range, ...]:
+    networks = (ip_network(cidr) for cidr in cidrs)
+    return tuple((int(each.network_address), int(each.broadcast_address)) for each in networks)
+
+
 # Written out, and not asked of `ipaddress.is_global`, whose answer differs between versions of Python.
 # Source: the IANA registry of special-purpose IPv4 addresses.
-_REFUSED_V4 = tuple(
-    IPv4Network(text)
-    for text in (
-        "0.0.0.0/8",  # this network; dialled, it is the own machine
-        "10.0.0.0/8",
-        "100.64.0.0/10",  # carrier-grade NAT; a cloud's metadata service lives in it
-        "127.0.0.0/8",
-        "168.63.129.16/32",  # a public address that is a cloud's own service
-        "169.254.0.0/16",  # link-local, with the metadata services of most clouds
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.88.99.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/4",  # multicast
-        "240.0.0.0/4",  # reserved, and broadcast
-    )
+_REFUSED_V4 = _ranges(
+    "0.0.0.0/8",  # this network; dialled, it is the own machine
+    "10.0.0.0/8",
+    "100.64.0.0/10",  # carrier-grade NAT; a cloud's metadata service lives in it
+    "127.0.0.0/8",
+    "168.63.129.16/32",  # a public address that is a cloud's own service
+    "169.254.0.0/16",  # link-local, with the metadata services of most clouds
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/4",  # multicast
+    "240.0.0.0/4",  # reserved, and broadcast
 )
 # Of IPv6 only global unicast is public at all; these are its exceptions. Source: the IANA registry for IPv6.
-_PUBLIC_V6 = IPv6Network("2000::/3")
-_REFUSED_V6 = tuple(
-    IPv6Network(text)
-    for text in (
-        "2001::/23",  # protocol assignments, Teredo (which hides an IPv4 address) among them
-        "2001:db8::/32",
-        "3fff::/20",
-        "5f00::/16",
-    )
+_PUBLIC_V6 = _ranges("2000::/3")
+_REFUSED_V6 = _ranges(
+    "2001::/23",  # protocol assignments, Teredo (which hides an IPv4 address) among them
+    "2001:db8::/32",
+    "3fff::/20",
+    "5f00::/16",
 )
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: how an IPv6-only network reaches IPv4
 _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}")
@@ -85,12 +87,15 @@ def is_allowed(address: Address, allow_networks: Iterable[Network] = ()) -> bool
     An IPv4 address inside of an IPv6 one (mapped, 6to4, NAT64) is judged as what it is.
     """
     inner = _embedded(address)
-    networks = tuple(allow_networks)
-    if any(candidate in network for network in networks for candidate in {address, inner}):
+    if any(address in network or inner in network for network in allow_networks):
         return True
     if isinstance(inner, IPv4Address):
-        return not any(inner in network for network in _REFUSED_V4)
-    return inner in _PUBLIC_V6 and not any(inner in network for network in _REFUSED_V6)
+        return not _is_within(int(inner), _REFUSED_V4)
+    return _is_within(int(inner), _PUBLIC_V6) and not _is_within(int(inner), _REFUSED_V6)
+
+
+def _is_within(number: int, ranges: tuple[_Range, ...]) -> bool:
+    return any(first <= number <= last for first, last in ranges)
 
 
 def _embedded(address: Address) -> Address:

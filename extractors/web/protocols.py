@@ -22,6 +22,7 @@ Header = tuple[bytes, bytes]
 MAX_HEAD_BYTES = 65_536  # of one answer's headers; httpcore asks the same of HTTP/2 servers
 MAX_INTERIM = 20  # 1xx answers before the real one
 READ_BYTES = 65_536
+BODILESS = frozenset((204, 304))  # RFC 9112, 6.3
 _FIRST = b"HTTP/"  # what an answer begins with; a mail server's greeting would be waited for to its end
 
 
@@ -35,10 +36,11 @@ class AnswerBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Status and header lines of an answer."""
+    """Status and header lines of an answer. `is_all`: nothing follows them."""
 
     http_status: int
     headers: Sequence[Header]
+    is_all: bool = False
 
 
 class Carrier(Protocol):
@@ -79,10 +81,14 @@ class Http1:
         while True:
             event = await self._next()
             if isinstance(event, h11.Response):
-                return Head(event.status_code, event.headers.raw_items())
+                return Head(event.status_code, event.headers.raw_items(), is_all=self._is_over(event))
             interim += 1
             if not isinstance(event, h11.InformationalResponse) or interim > MAX_INTERIM:
                 raise h11.RemoteProtocolError("no final answer")
+
+    def _is_over(self, head: h11.Response) -> bool:
+        """Whether the answer ends here: one that says "not modified" has no body."""
+        return head.status_code in BODILESS and isinstance(self._h11.next_event(), h11.EndOfMessage)
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """As `Carrier.pieces`."""

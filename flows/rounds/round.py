@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -295,8 +295,8 @@ async def _harvest(
         stop=stop,
         now=now,
         patience_s=SLOW_HOST_S,
+        feed_links=cache(lambda: frozenset(identity(feed) for s in request.sources for feed in s.feeds)),
     ) as shop:
-        shop.tools.claimed.update(identity(feed) for source in request.sources for feed in source.feeds)
         round_ = Round(shop.tools)
         dealt = shards(assignments(plan, request.sources))
         steps = [

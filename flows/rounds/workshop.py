@@ -59,9 +59,10 @@ async def opened_tools(
     now: Callable[[], datetime],
     patience_s: float | None = None,
     flush_after_s: float = FLUSH_AFTER_S,
+    feed_links: Callable[[], frozenset[int]] = frozenset,
 ) -> AsyncIterator[Workshop]:
     """Tools for one run; they are let go of at the end of the block. `patience_s`: as for `WebClient`;
-    `flush_after_s`: what is recorded is on the disk that soon.
+    `flush_after_s`: what is recorded is on the disk that soon. `feed_links`: as for `Tools`.
 
     `Workshop.desk.close` raises what kept something from being kept; leaving the block calls it too.
     """
@@ -103,6 +104,7 @@ async def opened_tools(
             claimed=set(),
             unreachable=[],
             keeper=keeper,
+            feed_links=feed_links,
         )
         yield Workshop(tools, web, desk)
 

@@ -332,3 +332,11 @@ def test_a_link_that_another_source_takes_care_of_is_not_fetched_twice() -> None
     recorder, web = harvested({FEED: feed(1), f"{SITE}/1": story(1)}, claimed=claimed)
     assert [r.url for r in web.asked] == [FEED]
     assert not recorder.all("versions")
+
+
+def test_a_link_that_is_a_feed_of_the_round_is_not_fetched_as_a_page() -> None:
+    recorder, web = harvested(
+        {FEED: feed(1), f"{SITE}/1": story(1)}, feed_links=lambda: frozenset([identity(f"{SITE}/1")])
+    )
+    assert [r.url for r in web.asked] == [FEED]
+    assert not recorder.all("versions")
