@@ -35,7 +35,7 @@ _SOFT = (
     "\\s\\-\u2010-\u2015\u2212\u00b7\u30fb\uff65"  # spaces, hyphens and dashes, middle dots
     "'\"`\u2018-\u201f\u2039\u203a\u00ab\u00bb\u00b4\u02bc\u2032\u2033"  # quotes, apostrophes, primes
 )
-_PARAGRAPH = r"\n\s*\n"
+PARAGRAPH = r"\n\s*\n"
 _SCANNED = (range(0x20000), range(0xE0000, 0xE1000))  # where marks, format signs and letters with cases are
 
 # Marks that are "accents" (over Latin, Greek, Cyrillic; Arabic and Hebrew pointing), variation selectors, and
@@ -141,7 +141,7 @@ def _pattern() -> re.Pattern[str]:
         r"[A-Za-z0-9]++(?![^\x00-\x7f])",
         rf"(?=[^\x00-\x7f]|[A-Za-z0-9])[{word}][{word}{marks}]*",
         rf"(?=[^\x00-\x7f])(?:{_JAMO}|[{_UNSPACED}]){marked}",
-        _PARAGRAPH,
+        PARAGRAPH,
         rf"[!#-&(-,./:-@\[-_{{-~]{marked}",  # ASCII without what is soft
         rf"(?=[^\x00-\x7f])[^{_SOFT}{marks}]{marked}",
     )

@@ -7,13 +7,15 @@ there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from functools import partial
+from itertools import chain, compress
 
 from extractors.model import Mention, Watchlist
-from extractors.watch.folding import Span, folded_of, lowered_words
-from extractors.watch.places import Places
+from extractors.watch.folding import Span, folded_words
+from extractors.watch.places import places
+from extractors.watch.spacing import spaced_text
 from extractors.watch.terms import Phrase, Term, parse_term
 from extractors.watch.trie import Node, grown
 
@@ -26,11 +28,7 @@ class Wanted:
     any: tuple[int, ...]
     all: tuple[int, ...]
     none: tuple[int, ...]
-
-    @property
-    def named(self) -> tuple[int, ...]:
-        """The terms whose places are told."""
-        return tuple(dict.fromkeys(self.any + self.all))
+    named: frozenset[int]  # those whose places are told
 
     def holds(self, hits: frozenset[int]) -> bool:
         """Whether an article with these terms in it is one that is watched for."""
@@ -52,6 +50,7 @@ class Matcher:
     terms_of: tuple[tuple[int, ...], ...]  # by phrase
     watched_by: tuple[tuple[int, ...], ...]  # by term: the watchlists with it in any or all
     root: Node
+    signs: frozenset[str]  # the words that are no letters and no number
 
 
 def compile_watchlists(watchlists: Iterable[Watchlist]) -> Matcher:
@@ -76,7 +75,7 @@ def compile_watchlists(watchlists: Iterable[Watchlist]) -> Matcher:
         )
         if not any_ and not all_:
             raise ValueError(f"watchlist {watchlist.id}: it needs a term in any or all")
-        wanted.append(Wanted(watchlist.id, any_, all_, none))
+        wanted.append(Wanted(watchlist.id, any_, all_, none, frozenset(any_ + all_)))
     return _indexed(tuple(wanted), tuple(parsed))
 
 
@@ -94,6 +93,7 @@ def _indexed(watchlists: tuple[Wanted, ...], terms: tuple[Term, ...]) -> Matcher
         terms_of=_inverted(phrases_of, len(numbers)),
         watched_by=_inverted(tuple(wanted.any + wanted.all for wanted in watchlists), len(terms)),
         root=grown((number, phrase) for phrase, number in numbers.items()),
+        signs=frozenset(word.text for phrase in numbers for word in phrase if not word.text.isalnum()),
     )
 
 
@@ -123,7 +123,7 @@ def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> t
     for wanted in (matcher.watchlists[number] for number in touched):
         if wanted.holds(hits):
             for titled, found in ((True, in_title), (False, in_text)):
-                places = ((*at, term) for term in wanted.named if term in found for at in found[term])
+                places = ((*at, term) for term in found.keys() & wanted.named for at in found[term])
                 mentions.extend(
                     Mention(article_id, wanted.id, matcher.terms[term].written, start, end, titled)
                     for start, end, term in sorted(places)
@@ -133,61 +133,75 @@ def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> t
 
 def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
     """By term: its places as letters of the text."""
-    words = lowered_words(text)
-    folded = folded_of(words, text)
-    firsts, candidates = _candidates(matcher.root, folded)
-    if not candidates:
+    spaced = spaced_text(text, matcher.signs)
+    words = folded_words(text) if spaced is None else spaced.words()
+    openers = _openers(matcher, set(words))
+    if not openers:
         return {}
-    possible = {
-        term
-        for number in candidates
-        for term in matcher.terms_of[number]
-        if all(other in candidates for other in matcher.phrases_of[term])
-    }
-    if not possible:
-        return {}
-    places = Places(text, words, firsts)
+    firsts, candidates = _candidates(openers, words)
+    possible = _possible(matcher, set(candidates))
     needed = {number for term in possible for number in matcher.phrases_of[term]}
-    phrases = {number: _placed(matcher.phrases[number], candidates[number], places) for number in needed}
-    found = {term: _spans_of(matcher, term, phrases, folded) for term in possible}
+    placed = partial(places, text, words, spaced, firsts)
+    phrases = {
+        number: _apart_and_joined(matcher.phrases[number], candidates[number], placed) for number in needed
+    }
+    found = {term: spans for term in possible if (spans := _spans_of(matcher, term, phrases, words))}
+    where = placed(chain.from_iterable(found.values()))
+    return {term: [_whole(where[span]) for span in spans] for term, spans in found.items()}
+
+
+def _openers(matcher: Matcher, distinct: set[str]) -> dict[str, tuple[Node, ...]]:
+    """Of the words of a text those that open a phrase of a term that may be in it, since all its words are."""
+    first = matcher.root.first_of(distinct)
+    phrases = {word: [*chain(*(node.ends_with(distinct) for node in nodes))] for word, nodes in first.items()}
+    possible = _possible(matcher, set(chain(*phrases.values())))
+    needed = {number for term in possible for number in matcher.phrases_of[term]}
+    return {word: first[word] for word, numbers in phrases.items() if not needed.isdisjoint(numbers)}
+
+
+def _possible(matcher: Matcher, phrases: set[int]) -> set[int]:
+    """The terms all of whose phrases are among these."""
     return {
-        term: [_joined(places.of(first, behind)) for first, behind in spans]
-        for term, spans in found.items()
-        if spans
+        term
+        for number in phrases
+        for term in matcher.terms_of[number]
+        if phrases.issuperset(matcher.phrases_of[term])
     }
 
 
-def _joined(spans: list[Span]) -> Span:
+def _whole(spans: list[Span]) -> Span:
     return spans[0][0], spans[-1][1]
 
 
-def _candidates(root: Node, folded: list[str]) -> tuple[list[int], dict[int, list[Span]]]:
-    """Where words are that a phrase begins with; and by phrase, where its words follow one another, whatever spaces
-    and hyphens stand between them."""
-    first = root.first_of(set(folded))
-    firsts = list(compress(range(len(folded)), map(first.__contains__, folded))) if first else []
+def _candidates(
+    openers: Mapping[str, tuple[Node, ...]], words: list[str]
+) -> tuple[list[int], dict[int, list[Span]]]:
+    """Where the openers are; and by phrase, where its words follow one another, whatever spaces and hyphens stand
+    between them."""
+    firsts = list(compress(range(len(words)), map(openers.__contains__, words)))
     found: dict[int, list[Span]] = {}
-    following = [*folded[1:], ""] if firsts else []
+    following = [*words[1:], ""]
     for at in firsts:
-        for node in first[folded[at]]:
+        for node in openers[words[at]]:
             if node.ends or node.beginnings or following[at] in node.exact:  # most lead no further
-                for number, behind in node.ends_after(folded, at + 1):
+                for number, behind in node.ends_after(words, at + 1):
                     found.setdefault(number, []).append((at, behind))
     return firsts, found
 
 
-def _placed(phrase: Phrase, spans: list[Span], places: Places) -> list[Span]:
+def _apart_and_joined(
+    phrase: Phrase, spans: list[Span], placed: Callable[[Iterable[Span]], Mapping[Span, list[Span]]]
+) -> list[Span]:
     """Those whose joined words are joined in the text too, without overlaps: "哈哈" is once in "哈哈哈"."""
     if len(phrase) == 1:
         return spans
     joints = [number for number, word in enumerate(phrase) if word.joined]
-    placed: list[Span] = []
-    for first, behind in spans:
-        if (not placed or placed[-1][1] <= first) and (
-            not joints or _are_joined(places.of(first, behind), joints)
-        ):
-            placed.append((first, behind))
-    return placed
+    where = placed(spans) if joints else {}
+    apart: list[Span] = []
+    for span in spans:
+        if (not apart or apart[-1][1] <= span[0]) and (not joints or _are_joined(where[span], joints)):
+            apart.append(span)
+    return apart
 
 
 def _are_joined(spans: list[Span], joints: list[int]) -> bool:

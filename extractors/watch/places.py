@@ -2,47 +2,77 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 
-from extractors.watch.folding import Span, spans_from, starts_of, word_spans
+from extractors.watch.folding import Span, spans_from, word_spans
+from extractors.watch.spacing import OTHER, Spaced
 
-MOST = 60  # words looked up one by one; each costs 1/100 of finding all places of a text of 12,000 letters
 
+def places(
+    text: str, words: Sequence[str], spaced: Spaced | None, firsts: Sequence[int], spans: Iterable[Span]
+) -> dict[Span, list[Span]]:
+    """The places of the words in each of these spans of numbers, of which none is empty.
 
-class Places:
-    """The places of words, by their number. `words`: those of the text, in lower case. `firsts`: the numbers of the
-    words that are asked for, with all others that are equal to one of them, in order.
-
-    Each is looked for in the text in lower case; which of its occurrences it is follows from the words before.
-    Where that doesn't do, the places of all words are found.
+    `words`: those of the text, folded. `spaced`: the text folded as a whole, if it could be: else the places of all
+    words are found. `firsts`: in order, the numbers of all words that are equal to the first of a span.
     """
+    wanted = set(spans)
+    if not wanted:
+        return {}
+    if spaced is None:
+        every = word_spans(text)
+        return {(first, behind): every[first:behind] for first, behind in wanted}
+    starts = dict(zip(firsts, _starts(spaced, map(words.__getitem__, firsts)), strict=True))
+    return {(first, behind): spans_from(text, starts[first], behind - first) for first, behind in wanted}
 
-    def __init__(self, text: str, words: Sequence[str], firsts: Iterable[int]) -> None:
-        self._text, self._words = text, words
-        self._lower = text.lower()
-        self._numbers = defaultdict[str, list[int]](list)
-        for number in firsts:
-            self._numbers[words[number]].append(number)
-        self._starts: dict[int, int] = {}
-        self._asked = 0
-        self._all: list[Span] | None = None
-        if len(self._lower) != len(text):  # a letter became two: places in the one are not those in the other
-            self._all = word_spans(text)
 
-    def of(self, first: int, behind: int) -> list[Span]:
-        """The places of the words from `first`, one of `firsts`, to before `behind`."""
-        if self._all is None and first not in self._starts:
-            self._look_up(self._words[first])
-        if self._all is None:
-            return spans_from(self._lower, self._starts[first], behind - first)
-        return self._all[first:behind]
+def _starts(spaced: Spaced, words: Iterable[str]) -> Iterator[int]:
+    """Where these words begin in the text that was folded: in order, and none is left out of those equal to one."""
+    growths = _growths(spaced)
+    text, at = spaced.text, 0
+    added = 1  # letters that the text has got in front: a space, and two for each sign
+    for word in words:
+        before, at = at, text.index(f" {word} ", at) + 1
+        added += 2 * text.count(OTHER, before, at)
+        yield _before_growth(at - added, growths) if growths else at - added
 
-    def _look_up(self, word: str) -> None:
-        self._asked += 1
-        numbers = self._numbers[word]
-        starts = starts_of(word, self._lower) if self._asked < MOST else None
-        if starts is None or len(starts) != len(numbers):
-            self._all = word_spans(self._text)
-        else:
-            self._starts.update(zip(numbers, starts, strict=True))
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Growth:
+    """A letter that became more or none: where that begins in what it became part of and ends, where the letter
+    stands in the text, and by how many letters the text has grown up to there."""
+
+    begin: int
+    end: int
+    at: int
+    total: int
+
+
+def _growths(spaced: Spaced) -> list[_Growth]:
+    growths: list[_Growth] = []
+    total = 0
+    for at, size in sorted(
+        (at, len(plain)) for letter, plain in spaced.grown for at in _occurrences(letter, spaced.aligned)
+    ):
+        begin, total = at + total, total + size - 1
+        growths.append(_Growth(begin, begin + size, at, total))
+    return growths
+
+
+def _occurrences(letter: str, text: str) -> Iterator[int]:
+    at = text.find(letter)
+    while at >= 0:
+        yield at
+        at = text.find(letter, at + 1)
+
+
+def _before_growth(place: int, growths: Sequence[_Growth]) -> int:
+    """The place in the text of a place in what it has grown to."""
+    last = bisect_right(growths, place, key=attrgetter("begin")) - 1
+    if last < 0:
+        return place
+    growth = growths[last]
+    return growth.at if place < growth.end else place - growth.total

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
+from operator import itemgetter
 
 from extractors.watch.terms import Phrase
 
@@ -27,6 +29,9 @@ class Node:
         """Where this word leads: at most one exact place, and one for each beginning that it has."""
         if word in self.exact:
             yield self.exact[word]
+        yield from self._begun_by(word)
+
+    def _begun_by(self, word: str) -> Iterator[Node]:
         for size in self.opening_sizes:
             for beginning in self.openings.get(word[:size], ()):
                 if word.startswith(beginning):
@@ -34,11 +39,23 @@ class Node:
 
     def first_of(self, distinct: set[str]) -> dict[str, tuple[Node, ...]]:
         """Of all these words, those that lead anywhere."""
-        likely = self.exact.keys() & distinct
+        first: dict[str, tuple[Node, ...]] = {
+            word: (self.exact[word],) for word in self.exact.keys() & distinct
+        }
         for size in self.opening_sizes:
-            likely |= {word for word in distinct if word[:size] in self.openings}
-        led = ((word, tuple(self.after(word))) for word in likely)
-        return {word: nodes for word, nodes in led if nodes}
+            openings = map(itemgetter(slice(size)), distinct)
+            for word in compress(distinct, map(self.openings.__contains__, openings)):
+                if nodes := tuple(self.after(word)):
+                    first[word] = nodes
+        return first
+
+    def ends_with(self, distinct: set[str]) -> Sequence[int]:
+        """The phrases from here on whose words are all among these, in whatever order; of a beginning that is not
+        looked at."""
+        if not self.beginnings and self.exact.keys().isdisjoint(distinct):
+            return self.ends
+        further = [self.exact[word] for word in self.exact.keys() & distinct] + [*self.beginnings.values()]
+        return [*self.ends, *chain(*(node.ends_with(distinct) for node in further))]
 
     def ends_after(self, words: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
         """Phrases that end here or further on, when the word at `at` is next, each with one behind its last."""
