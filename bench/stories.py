@@ -1,8 +1,10 @@
 """Stories: how well copies are found, what it costs, and whether the join stays flat.
 
-    python bench/stories.py [--shared ../shared/bench] [--half report|tune] [--join]
+    python bench/stories.py [--corpus] [--shared ../shared/bench] [--half report|tune] [--join]
 
-Real texts (`articles/truth.jsonl`), in two halves by the hash of their ids: parameters were chosen on one, the
+The project's own stories (tests/corpus/stories) first: articles of which it is known who copies whom.
+
+Then real texts (`articles/truth.jsonl`), in two halves by the hash of their ids: parameters were chosen on one, the
 other is reported. Copies are made of them as agencies' customers make them: some sentences rewritten, cut from the
 end, the site's own lines around. Among the others there are the hard ones: a quotation in common, a follow-up with
 the background of the first report, a digest of several reports, one site's template.
@@ -18,32 +20,21 @@ import re
 import statistics
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
+from story_cases import START, Case, Score, corpus_cases, scored
+
 from extractors.model import ArticleVersion, Fingerprint, Provenance, Record
 from extractors.stories.fingerprints import chosen_keys
-from extractors.stories.grouping import Pair, Text, find_stories
 from extractors.urls import hash64, identity
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
-START = datetime(2026, 3, 2, tzinfo=UTC)
 MIN_WORDS = 60
 CUTS = (1.0, 1.0, 0.7, 0.5, 0.35)  # which part of the wire a customer prints
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One article of the test: which original it is a copy of, None where it is nobody's."""
-
-    text: str
-    origin: str | None
-    kind: str
 
 
 def originals(shared: Path, half: str) -> list[str]:
@@ -152,54 +143,40 @@ def _market_report(number: int, rng: random.Random) -> str:
 # ------------------------------------------------------------------------------------------------ what comes out
 
 
-def grouped(cases: Sequence[Case]) -> dict[int, int]:
-    """By case: its story, as the committer would find it if all came at once."""
-    texts, keys_of = [], []
-    for number, case in enumerate(cases):
-        spacing, keys = chosen_keys(case.text)
-        texts.append(Text(number, START + timedelta(minutes=number), len(keys), spacing))
-        keys_of.append(keys)
-    having: dict[int, list[int]] = defaultdict(list)
-    for number, keys in enumerate(keys_of):
-        for key in keys:
-            having[key].append(number)
-    shared: Counter[tuple[int, int]] = Counter()
-    for numbers in having.values():
-        shared.update(combinations(numbers[:32], 2))
-    found = find_stories(texts, (Pair(a, b, count) for (a, b), count in shared.items()))
-    return {member.article_id: member.story_id for member in found.members}
-
-
-def scored(cases: Sequence[Case]) -> tuple[float, float, Counter[str]]:
-    """(precision, recall) over pairs of articles, and which kinds of article were joined wrongly."""
-    story = grouped(cases)
-    together: dict[int, list[int]] = defaultdict(list)
-    for number, story_id in story.items():
-        together[story_id].append(number)
-    right = wrong = 0
-    blamed: Counter[str] = Counter()
-    for members in together.values():
-        for a, b in combinations(members, 2):
-            if cases[a].origin is not None and cases[a].origin == cases[b].origin:
-                right += 1
-            else:
-                wrong += 1
-                blamed[" + ".join(sorted((cases[a].kind, cases[b].kind)))] += 1
-    sizes = Counter(case.origin for case in cases if case.origin is not None)
-    true = sum(size * (size - 1) // 2 for size in sizes.values())
-    return right / max(1, right + wrong), right / true, blamed
-
-
 def measure_quality(texts: Sequence[str]) -> None:
     print(f"{len(texts)} originals; pairs of articles, all against all")
     for share in (0.0, 0.1, 0.2, 0.3):
         rng = random.Random(7)
         half = len(texts) // 2
         cases = [*copies(texts[:half], share, rng), *hard_ones(texts[:half], texts[half:], rng)]
-        precision, recall, blamed = scored(cases)
-        print(
-            f"{share:4.0%} of sentences changed: precision {precision:.4f}  recall {recall:.4f}  {dict(blamed)}"
+        print(f"{share:4.0%} of sentences changed: {_figures(scored(cases))}")
+
+
+def _figures(score: Score) -> str:
+    return f"precision {score.precision:.4f}  recall {score.recall:.4f}  {dict(score.blamed())}"
+
+
+def measure_corpus() -> None:
+    """The project's own stories; by kind of article, how many of the pairs that it is in are found, or joined wrongly."""
+    cases = corpus_cases()
+    score = scored(cases)
+    print(f"{len(cases)} articles of {len({case.group for case in cases})} groups: {_figures(score)}")
+    true = Counter(
+        case.kind
+        for pair in combinations(cases, 2)
+        if pair[0].origin and pair[0].origin == pair[1].origin
+        for case in pair
+    )
+    missed = Counter(case.kind for pair in score.missed for case in pair)
+    wrong = Counter(case.kind for pair in score.wrong for case in pair)
+    for kind, count in Counter(case.kind for case in cases).most_common():
+        found = (
+            f"{true[kind] - missed[kind]} of {true[kind]} pairs found" if true[kind] else "to be left apart"
         )
+        print(f"  {kind:45} {count:3} articles, {found}, {wrong[kind]} joined wrongly")
+    for name, pairs in (("wrong", score.wrong), ("missed", score.missed)):
+        for one, other in pairs:
+            print(f"  {name}: {one.label} | {other.label}")
 
 
 def measure_cost(texts: Sequence[str]) -> None:
@@ -303,12 +280,16 @@ def main() -> None:
     )
     options.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "bench")
     options.add_argument("--half", choices=("tune", "report", "all"), default="report")
+    options.add_argument("--corpus", action="store_true", help="the project's own stories alone")
     options.add_argument(
         "--join", type=int, nargs="*", metavar="STORED", help="measure the join at these sizes"
     )
     chosen = options.parse_args()
     if chosen.join is not None:
         measure_join(chosen.join or (10_000, 1_000_000))
+        return
+    measure_corpus()
+    if chosen.corpus:
         return
     texts = originals(chosen.shared, chosen.half)
     measure_quality(texts)

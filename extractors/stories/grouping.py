@@ -17,6 +17,7 @@ MIN_SHARED = 3  # keys; two may be one quotation
 MIN_OF_SHORTER = (
     0.4  # bench/stories.py: at 0.5 copies with a fifth rewritten are missed, at 0.35 follow-ups join
 )
+MIN_OF_SHORTER_AT_HOME = 0.65  # of one site; what stands around a column, always the same, can be half of it
 MIN_OF_LONGER = 0.15  # a digest has more items than six, or none of them is most of it
 CLOSE_OF_LONGER = 0.6  # two that share so much with a third share a fifth of it with each other at least
 MOST_SEEN = (
@@ -27,13 +28,15 @@ SAME_SHARE = 0.1  # what is known of a share: two that differ by less are the sa
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is known of one article. `story_id`: the story that it is in, None when it is in none."""
+    """What is known of one article. `story_id`: the story that it is in, None when it is in none. `source_id`: whose
+    it is; None is nobody's, and so of another site than any other."""
 
     article_id: int
     reported_at: datetime
     key_count: int
     spacing: int
     story_id: int | None = None
+    source_id: str | None = None
 
     @property
     def order(self) -> tuple[datetime, int]:
@@ -106,9 +109,10 @@ def match_of(first: Text, second: Text, shared: int) -> Match | None:
     spacing = max(first.spacing, second.spacing)
     keys = (first.keys_at(spacing), second.keys_at(spacing))
     of_first, of_second = (min(1.0, shared / each) for each in keys)
+    at_home = first.source_id is not None and first.source_id == second.source_id
     if (
         shared < MIN_SHARED
-        or max(of_first, of_second) < MIN_OF_SHORTER
+        or max(of_first, of_second) < (MIN_OF_SHORTER_AT_HOME if at_home else MIN_OF_SHORTER)
         or min(of_first, of_second) < MIN_OF_LONGER
     ):
         return None

@@ -113,6 +113,15 @@ def test_a_quotation_or_the_background_of_a_report_makes_no_story():
     assert match_of(*texts(0, 1, keys=3), 2) is None  # two keys of three
 
 
+def test_what_stands_around_the_articles_of_one_site_makes_no_story_of_them():
+    def at(site: str, number: int) -> Text:
+        return Text(number, NOON, 40, WIDE, source_id=site)
+
+    assert match_of(at("a", 1), at("b", 2), 22) is not None
+    assert match_of(at("a", 1), at("a", 2), 22) is None
+    assert match_of(at("a", 1), at("a", 2), 27) is not None
+
+
 def test_a_report_cut_to_a_third_joins_and_a_digest_joins_nobody_together():
     whole, cut = Text(1, NOON, 60, WIDE), Text(2, NOON + MINUTE, 20, WIDE)
     assert stories(find_stories([whole, cut], [Pair(1, 2, 19)])) == {1: 1, 2: 1}

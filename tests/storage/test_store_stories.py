@@ -106,6 +106,18 @@ def test_a_story_keeps_its_name_when_an_earlier_report_turns_up(keep, rows, arti
     assert ("b", reports[2].article_id) in rows("SELECT source_id, copied_from FROM story_members")
 
 
+def test_a_frame_that_one_site_puts_around_its_columns_makes_no_story_of_them(keep, rows, article, now):
+    """Half of each is the same, which is a copy on another site."""
+    first, second = (f"{report('column', 6)}\n\n{report(subject, 6)}" for subject in ("leek", "quince"))
+    keep(article("https://a.example/1", first, now), article("https://a.example/2", second, now + HOUR))
+    assert rows(MEMBERS) == []
+    keep(article("https://b.example/2", second, now + 2 * HOUR), at=now + 2 * HOUR)
+    assert rows("SELECT url FROM articles WHERE story_id IS NOT NULL ORDER BY url") == [
+        ("https://a.example/2",),
+        ("https://b.example/2",),
+    ]
+
+
 def test_the_same_words_days_apart_are_two_stories(keep, rows, article, now):
     for name, days in (("a", 0), ("b", 6)):
         keep(article(f"https://{name}.example/1", report("weather"), now + days * DAY), at=now + days * DAY)
