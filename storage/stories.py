@@ -83,7 +83,7 @@ WHERE abs(epoch_us(a.reported_at) - epoch_us(b.reported_at)) <= $window_us
 GROUP BY ALL
 """
 _TEXTS = """
-SELECT article_id, epoch_us(reported_at), key_count, spacing, story_id FROM story_texts
+SELECT article_id, epoch_us(reported_at), key_count, spacing, story_id, source_id FROM story_texts
 WHERE article_id IN (SELECT unnest(from_json(?, '["BIGINT"]')))
 """
 _SIZES = """
