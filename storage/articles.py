@@ -61,6 +61,8 @@ def store_versions(staged: Staged, now: datetime) -> Stored:
 
 def store_mentions(staged: Staged) -> None:
     """The mentions of the latest versions take the place of those of the versions before."""
+    if not staged.has("versions"):
+        return
     staged.con.execute(
         "DELETE FROM mentions WHERE article_id IN (SELECT article_id FROM settled WHERE status = 'updated')"
     )

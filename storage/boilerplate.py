@@ -21,6 +21,8 @@ MAX_LINES = 5_000  # of one source: far more than templates have; bounds a plan 
 
 def count_sightings(staged: Staged) -> None:
     """Count the lines of the articles that this transaction stores for the first time, and those articles."""
+    if not staged.has("versions"):
+        return
     con = staged.con
     con.execute(
         """

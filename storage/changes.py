@@ -7,9 +7,11 @@ import duckdb
 
 def count_change(con: duckdb.DuckDBPyConnection) -> None:
     """Note, in the transaction of a change, that there was one."""
-    count = changes_in(con) + 1
-    con.execute("DELETE FROM meta WHERE name = 'changes'")
-    con.execute("INSERT INTO meta VALUES ('changes', ?)", [str(count)])
+    counted = con.execute(
+        "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS VARCHAR) WHERE name = 'changes'"
+    ).fetchone()
+    if counted == (0,):
+        con.execute("INSERT INTO meta VALUES ('changes', '1')")
 
 
 def changes_in(con: duckdb.DuckDBPyConnection) -> int:

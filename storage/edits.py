@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from extractors.edits import compare
 from storage.parameters import as_json
 from storage.staging import Staged
 
@@ -67,6 +66,8 @@ def store_edits(staged: Staged) -> int:
     staged.con.execute(_FOUND)
     if staged.con.execute("SELECT count(*) FROM edited").fetchone() == (0,):
         return 0
+    from extractors.edits import compare  # 9 ms, for a commit that has an edit
+
     rows = [
         dict(zip(_NAMES, row, strict=False)) | asdict(compare(*row[len(_NAMES) :]))
         for row in staged.con.execute(_PAIRS).fetchall()

@@ -8,13 +8,16 @@ one key are looked at, so that a report that hundreds print, or a line that ever
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from extractors.stories.grouping import MOST_SEEN, Found, Membership, Pair, Text, find_stories
 from storage.instants import instant
 from storage.parameters import as_json
 from storage.staging import Staged
+
+if TYPE_CHECKING:
+    from extractors.stories.grouping import Found, Membership, Text
 
 WINDOW = timedelta(days=5)  # between two reports of one story; weeklies pick up what was in the dailies
 KEPT = WINDOW + timedelta(days=2)  # since a text was stored: another may be found late
@@ -131,6 +134,8 @@ def store_stories(staged: Staged, now: datetime) -> int:
         con.execute(_STORED_BEFORE)
     if not _count(con, "SELECT count(*) FROM arrived"):
         return 0
+    from extractors.stories.grouping import MOST_SEEN, Pair, find_stories
+
     con.execute(_KEEP)
     con.execute(_KEEP_TEXTS, {"now": now})
     pairs = [
@@ -166,8 +171,10 @@ def forget_rows_before_stories(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _texts(con: duckdb.DuckDBPyConnection, article_ids: set[int]) -> dict[int, Text]:
+    from extractors.stories.grouping import Text as Compared
+
     rows = con.execute(_TEXTS, [as_json(sorted(article_ids))]).fetchall()
-    return {row[0]: Text(row[0], instant(row[1]), *row[2:]) for row in rows}
+    return {row[0]: Compared(row[0], instant(row[1]), *row[2:]) for row in rows}
 
 
 def _sizes(con: duckdb.DuckDBPyConnection, texts: dict[int, Text]) -> dict[int, int]:

@@ -49,10 +49,13 @@ def run_summary(con: duckdb.DuckDBPyConnection, run_id: str) -> RunSummary | Non
     if row is None:
         return None
     run = Run(row[0], row[1], instant(row[2]), maybe_instant(row[3]), *row[4:])
-    counts = con.execute(
+    counted = con.execute(
         "SELECT stage, status, count(*) FROM outcomes WHERE run_id = ? GROUP BY ALL ORDER BY count(*) DESC",
         [run_id],
     ).fetchall()
+    counts = {(stage, status): count for stage, status, count in counted}
+    if (GOOD - {"rejected"}).issuperset(status for _, status in counts):
+        return RunSummary(run, counts, failures=(), failed_sources=())
     good = sorted(GOOD)
     failures = con.execute(
         """
@@ -81,7 +84,7 @@ def run_summary(con: duckdb.DuckDBPyConnection, run_id: str) -> RunSummary | Non
     ).fetchall()
     return RunSummary(
         run,
-        {(stage, status): count for stage, status, count in counts},
+        counts,
         tuple(Failure(*each) for each in failures),
         tuple(source_id for (source_id,) in failed),
         tuple(rejections),

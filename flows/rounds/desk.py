@@ -66,7 +66,7 @@ class RecordDesk:
         on_broken: Callable[[], None],
         learned_robots: Callable[[], tuple[RobotsRecord, ...]] = tuple,
         flush_after_s: float = FLUSH_AFTER_S,
-        watched: int | None = None,
+        watched: Callable[[], int] | None = None,
     ) -> None:
         self._store = store
         self._run_id = run_id
@@ -128,7 +128,9 @@ class RecordDesk:
         parts, self._parts = self._parts, []
         robots = self._learned_robots()
         if (parts or robots) and self._broken is None:
-            record = merged_record(parts, robots, self._run_id, self._watched)
+            is_watched = self._watched is not None and any(part.versions for part in parts)
+            watched = self._watched() if self._watched is not None and is_watched else None
+            record = merged_record(parts, robots, self._run_id, watched)
             await self._try(lambda: self._store.spool(record))
 
     async def _try(self, work: Callable[[], object]) -> None:

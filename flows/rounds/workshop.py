@@ -13,10 +13,9 @@ from typing import Protocol
 from extractors.cage import Cage
 from extractors.model import ArchiveSettings, ExtractSettings, FetchSettings, RobotsRecord, Watchlist
 from extractors.ports import Progress, Tools
-from extractors.watch import compile_watchlists, find_mentions, watched_hash
 from extractors.web.client import WebClient
 from flows.rounds.desk import FLUSH_AFTER_S, LinkDesk, RecordDesk
-from flows.rounds.page_desk import PageDesk
+from flows.rounds.matching import Matching
 from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
 from storage.store import Store
@@ -73,6 +72,7 @@ async def opened_tools(
             )
         )
         cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
+        matching = Matching(settings.watchlists)
         desk = await stack.enter_async_context(
             RecordDesk(
                 store,
@@ -81,20 +81,21 @@ async def opened_tools(
                 on_broken=stop.set,
                 learned_robots=web.learned_robots,
                 flush_after_s=flush_after_s,
-                watched=watched_hash(settings.watchlists),
+                watched=matching.watched,
             )
         )
         keeper = None
         if settings.archive is not None:
+            from flows.rounds.page_desk import PageDesk
+
             keeper = await stack.enter_async_context(PageDesk(settings.archive, now))
-        matcher = compile_watchlists(settings.watchlists)
         tools = Tools(
             web=web,
             parsers=CageParsers(cage, settings.fetch.max_entries, now),
             archive=LinkDesk(store),
             recorder=desk,
             progress=progress,
-            find_mentions=lambda article_id, title, text: find_mentions(matcher, article_id, title, text),
+            find_mentions=matching.mentions,
             run_id=run_id,
             max_entries=settings.fetch.max_entries,
             page_tasks=max(2, settings.fetch.per_host_connections) * 2,

@@ -10,7 +10,7 @@ import pytest
 
 from extractors.model import Gap, Record, Source
 from storage.errors import StorageError
-from storage.migrate import migrate, migrations, schema_version
+from storage.migrate import migrate, migrations, newest_migration
 from storage.schema_doc import schema_page
 from storage.store import Store
 
@@ -40,7 +40,7 @@ def test_the_page_about_the_schema_is_what_the_database_says():
 def test_migrating_again_does_nothing():
     with duckdb.connect() as con:
         assert migrate(con)
-        assert schema_version(con) == migrations()[-1][0]
+        assert newest_migration(con) == migrations()[-1][0]
         assert not migrate(con)
 
 
@@ -60,7 +60,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(monkeypatch):
     with duckdb.connect() as con:
         with pytest.raises(duckdb.Error):
             migrate(con)
-        assert schema_version(con) == 0
+        assert newest_migration(con) == 0
         assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
 
 
