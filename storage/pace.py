@@ -1,4 +1,7 @@
-"""How often the published copy is made: a copy costs what the database is large, so a large one is made less often."""
+"""How often the published copy is made: a copy costs what the database is large, so a large one is made less often.
+
+What is known of a copy is noted beside it, so that who asks whether it has to be made or indexed anew need not open it.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,16 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class LastCopy:
-    """When the published copy was made, and the seconds that went into it."""
+    """When the published copy was made, and the seconds that went into it.
+
+    `changes`: `storage.changes.changes_in` of it; `articles`: `storage.holding.Holding.name` of it; each as far as it
+    is known.
+    """
 
     at: datetime
     cost_s: float
+    changes: int | None = None
+    articles: str | None = None
 
 
 def due_at(last: LastCopy, pace: Pace) -> datetime:
@@ -50,14 +59,34 @@ def read_last(published: Path) -> LastCopy | None:
         return None
     try:
         noted = json.loads(note_of(published).read_text("utf-8"))
-        return LastCopy(datetime.fromisoformat(noted["at"]).astimezone(UTC), float(noted["cost_s"]))
-    except (OSError, ValueError, TypeError, KeyError):
+        is_that = noted.get("copy") == file_mark(published)
+        return LastCopy(
+            datetime.fromisoformat(noted["at"]).astimezone(UTC),
+            float(noted["cost_s"]),
+            int(noted["changes"]) if is_that and noted.get("changes") is not None else None,
+            str(noted["articles"]) if is_that and noted.get("articles") is not None else None,
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def file_mark(path: Path) -> list[int]:
+    """What tells a file from another, or from itself after a change: the same list, the same content. Raises
+    `OSError`."""
+    told = path.stat()
+    return [told.st_ino, told.st_size, told.st_mtime_ns]
 
 
 def note_last(published: Path, last: LastCopy) -> None:
     """Note it, for its owner alone: what is not published is nobody else's. Raises `OSError`."""
-    text = json.dumps({"at": last.at.isoformat(), "cost_s": round(last.cost_s, 3)})
+    noted = {
+        "at": last.at.isoformat(),
+        "cost_s": round(last.cost_s, 3),
+        "changes": last.changes,
+        "articles": last.articles,
+        "copy": file_mark(published) if published.exists() else None,
+    }
+    text = json.dumps(noted)
     descriptor = os.open(note_of(published), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -25,6 +25,7 @@ from storage.changes import changes_in
 from storage.connection import LiveFile
 from storage.copying import clone_file, copy_file
 from storage.errors import StorageError
+from storage.holding import holding_of
 from storage.locking import file_lock
 from storage.migrate import migrate
 from storage.pace import LastCopy, Pace, due_at, is_due, note_last, read_last
@@ -80,43 +81,59 @@ def publish_copy(
         unfinished.unlink(missing_ok=True)  # of a publisher that was killed: we hold its lock now
         try:
             before = None if force else changes_of(published)
-            locked_s = _copy_if_changed(live, unfinished, before, spare_bytes, clock)
-            if locked_s is None:
+            made = _copy_if_changed(live, unfinished, before, spare_bytes, clock)
+            if made is None:
                 return Published(published, published.stat().st_size, False, clock() - began)
             flushed_from = clock()
             _put_in_place(unfinished, published)
-            note_last(published, LastCopy(now, locked_s + clock() - flushed_from))
+            cost_s = made.locked_s + clock() - flushed_from
+            note_last(published, LastCopy(now, cost_s, made.changes, made.articles))
         except OSError as error:
             raise StorageError(f"can't publish to {published}: {error.strerror or error}") from error
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-        return Published(published, published.stat().st_size, True, clock() - began, locked_s)
+        return Published(published, published.stat().st_size, True, clock() - began, made.locked_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A copy that is not in its place yet: how long the live file was locked for it, and what is in it."""
+
+    locked_s: float
+    changes: int
+    articles: str
 
 
 def _copy_if_changed(
     live: LiveFile, unfinished: Path, before: int | None, spare_bytes: int, clock: Callable[[], float]
-) -> float | None:
-    """How long the live file was locked for the copy; None where it has changed no more often than `before`."""
+) -> _Made | None:
+    """Make the copy; None where the live file has changed no more often than `before`."""
     with live.locked():
         locked_at = clock()
         with live.connected() as con:
             migrate(con)
-            if changes_in(con) == before:
+            changes = changes_in(con)
+            if changes == before:
                 return None
+            articles = holding_of(con).name
             con.execute("CHECKPOINT")
         if _wal_of(live.database).exists():
             raise StorageError(f"{live.database} could not be written out in full; is the disk full?")
         if not clone_file(live.database, unfinished):
             _check_room(live.database, unfinished.parent, spare_bytes)
             copy_file(live.database, unfinished)
-        return clock() - locked_at
+        return _Made(clock() - locked_at, changes, articles)
 
 
 def changes_of(published: Path) -> int | None:
-    """The same of a published copy; None where there is none, or none that can be read."""
+    """How often the database had changed that a published copy was made of; None where there is none, or none that
+    can be read. It is opened where its note does not say it."""
     if not published.exists():
         return None
+    noted = read_last(published)
+    if noted is not None and noted.changes is not None:
+        return noted.changes
     try:
         with duckdb.connect(str(published), read_only=True) as con:
             return changes_in(con)

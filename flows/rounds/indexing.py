@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from storage.errors import StorageError
+from storage.indexed import is_indexed
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ def refresh_search(
     published: Path, most: int | None = ROUND_MOST, told: Callable[[str], None] = log.info
 ) -> None:
     """Bring the index beside the published copy up to date, as far as `most` articles go."""
+    if is_indexed(published):
+        return
     from storage.search import index_folder, update_search
 
     try:

@@ -7,9 +7,9 @@
 pure. `index`, `compiling`, `stems` and what uses them know tantivy, and nobody else does.
 """
 
+from storage.indexed import index_folder
 from storage.search.finding import Found, Hit, matched_copy, search, streamed_matches
 from storage.search.grammar import QueryError, parse_query
-from storage.search.index import index_folder
 from storage.search.updating import Updated, update_search
 
 __all__ = [

@@ -14,6 +14,7 @@ import duckdb
 import tantivy
 
 from storage.errors import StorageError
+from storage.holding import holding_of
 from storage.numbered import numbered_rows
 from storage.query import Answer, answer_of, opened_copy
 from storage.search.compiling import Compiler
@@ -21,7 +22,7 @@ from storage.search.grammar import Filter, Phrase, Tree, filters_of, parse_query
 from storage.search.index import BrokenIndex, Mark, opened_index, translated
 from storage.search.snippets import Snippet, marks_of, snippet_of
 from storage.search.stems import STEMMERS, main_language, stemmer_of
-from storage.search.updating import LOCK_TIMEOUT_S, Told, brought_up_to_date, state_of
+from storage.search.updating import LOCK_TIMEOUT_S, Told, brought_up_to_date
 
 Order = Literal["best", "newest"]
 SHOWN = (
@@ -135,7 +136,7 @@ def _ready(con: duckdb.DuckDBPyConnection, folder: Path, told: Told, lock_timeou
     opened = None
     try:
         opened = _Opened(folder, *opened_index(folder))
-        if state_of(con).is_that_of(opened.mark):
+        if opened.mark.is_of(holding_of(con)):
             return opened
     except (BrokenIndex, FileNotFoundError, StorageError):
         pass

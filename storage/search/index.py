@@ -14,11 +14,12 @@ from pathlib import Path
 import tantivy
 
 from storage.errors import StorageError, one_line
+from storage.holding import Holding
+from storage.indexed import LAYOUT
 from storage.search.grammar import QueryError
 from storage.search.stems import STEMMERS, main_language, stemmer_of
 from storage.search.words import index_words
 
-LAYOUT = 1  # a change of fields or of what a word is: indexes of another layout are made anew
 MARK = "mark"
 _MACHINE = re.compile(r"os error (?:13|24|28|30)\b|[Ll]ockfile")  # rights, files, room, read-only; in use
 BETWEEN_NAMES = "¦"  # so that a phrase doesn't run from one author into the next
@@ -30,7 +31,7 @@ class BrokenIndex(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is in the index; committed with it. `fingerprint` is that of `updating.fingerprint_of`.
+    """What is in the index; committed with it. `fingerprint` is that of `Holding`.
 
     `through`: the latest `stored_at` that was taken in (ISO 8601), None while the first update is under way.
     """
@@ -39,6 +40,10 @@ class Mark:
     fingerprint: int = 0
     through: str | None = None
     layout: int = LAYOUT
+
+    def is_of(self, holding: Holding) -> bool:
+        """Whether the index has what a file holds."""
+        return (self.articles, self.fingerprint) == (holding.articles, holding.fingerprint)
 
     @property
     def through_at(self) -> datetime | None:
@@ -58,11 +63,6 @@ class Indexed:
     title: str
     text: str
     authors: tuple[str, ...]
-
-
-def index_folder(published: Path) -> Path:
-    """Where the index of a published copy is: beside it. data/news.duckdb has data/news.search."""
-    return published.with_suffix(".search")
 
 
 def new_index(folder: Path) -> tantivy.Index:

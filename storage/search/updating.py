@@ -10,6 +10,7 @@ mended by the next one, and goes on from its last commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -21,6 +22,8 @@ import duckdb
 import tantivy
 
 from storage.errors import StorageError
+from storage.holding import KEY, Holding, holding_of
+from storage.indexed import index_folder, note_indexed
 from storage.locking import file_lock
 from storage.query import BATCH_ROWS as VECTOR_ROWS
 from storage.query import opened_copy
@@ -42,7 +45,6 @@ OVERLAP = timedelta(hours=1)  # a commit's time is taken before it waits for its
 BATCH = 5_000  # articles between two commits of the index: 20 MB of text, some seconds of work
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # for a copy without an article
 HEAP_BYTES = 60_000_000
-KEY = "hash(article_id, version, content_hash)"
 
 Told = Callable[[str], None]
 
@@ -57,18 +59,6 @@ class Updated:
     removed: int = 0
     waiting: int = 0
     remade: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a published copy holds: the number of its articles, the exclusive or of their keys, its last commit."""
-
-    articles: int
-    fingerprint: int
-    through: datetime | None
-
-    def is_that_of(self, mark: Mark) -> bool:
-        return (self.articles, self.fingerprint) == (mark.articles, mark.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +93,12 @@ def update_search(
     the folder not written, `DatabaseBusy` of these where another process is at it.
     """
     with opened_copy(published) as con:
-        return brought_up_to_date(con, folder, most=most, lock_timeout_s=lock_timeout_s, told=told)
+        updated = brought_up_to_date(con, folder, most=most, lock_timeout_s=lock_timeout_s, told=told)
+        holding = holding_of(con)
+    if not updated.waiting and folder == index_folder(published):
+        with suppress(OSError):  # then the next update looks again
+            note_indexed(published, holding.name)
+    return updated
 
 
 def brought_up_to_date(
@@ -116,7 +111,7 @@ def brought_up_to_date(
     told: Told = lambda _: None,
 ) -> Updated:
     """The same with the copy open. `broken`: what was found wrong with the index, which is made anew then."""
-    state = state_of(con)
+    state = holding_of(con)
     with file_lock(folder.with_name(f".{folder.name}.lock"), lock_timeout_s):
         remade = ""
         try:
@@ -136,15 +131,6 @@ def brought_up_to_date(
         return replace(made, remade=remade)
 
 
-def state_of(con: duckdb.DuckDBPyConnection) -> State:
-    """What the published copy holds now."""
-    row = con.execute(
-        f"SELECT count(*), coalesce(bit_xor({KEY}), 0), max(stored_at) FROM articles"  # noqa: S608 - constant
-    ).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate has one row
-    return State(int(row[0]), int(row[1]), row[2])
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """One update: the index and what is in it, what the copy holds, and how much may be done."""
@@ -152,14 +138,14 @@ class Work:
     index: tantivy.Index
     mark: Mark
     folder: Path
-    state: State
+    state: Holding
     most: int | None
     told: Told
 
 
 def _updated(con: duckdb.DuckDBPyConnection, work: Work) -> Updated:
     mark, state = work.mark, work.state
-    if state.is_that_of(mark) and mark.through:
+    if mark.is_of(state) and mark.through:
         return Updated(mark.articles)
     difference = None
     if mark.through_at:

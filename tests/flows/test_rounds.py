@@ -16,9 +16,10 @@ from flows.reclean import reclean
 from flows.rounds.round import RoundRequest, RoundResult, now_utc, run_round
 from flows.rounds.stopping import Stop
 from flows.rounds.summary import exit_code, headline, summary_rows
+from storage.holding import holding_of
+from storage.indexed import index_folder
 from storage.query import opened_copy, run_query
-from storage.search.index import index_folder, opened_index
-from storage.search.updating import state_of
+from storage.search.index import opened_index
 from storage.store import Store
 
 
@@ -102,7 +103,7 @@ def test_each_round_brings_the_search_index_up_to_date(three_rounds: object) -> 
     _, mark = opened_index(index_folder(request.published))
     assert mark.articles == 28
     with opened_copy(request.published) as con:
-        assert state_of(con).is_that_of(mark)
+        assert mark.is_of(holding_of(con))
 
 
 def test_an_article_reaches_the_database_without_its_furniture(three_rounds: object) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from extractors.urls import hash64
 from storage.errors import DatabaseBusy, StorageError
+from storage.indexed import is_indexed
 from storage.locking import file_lock
 from storage.search import Found, index_folder, search, update_search
 from storage.search import index as index_module
@@ -63,6 +64,46 @@ def asked(store: Store, query: str, **options: Any) -> Found:
 
 def test_the_index_lies_beside_the_copy() -> None:
     assert index_folder(Path("data/news.duckdb")) == Path("data/news.search")
+
+
+def test_whether_the_index_is_that_of_the_copy_is_known_without_opening_either(
+    store: Store, keep: Keep, update: Any
+) -> None:
+    assert not is_indexed(store.published)
+    keep("one", {1: "a heat pump", 2: "a wind farm"})
+    assert not is_indexed(store.published)
+    update()
+    assert is_indexed(store.published)
+    store.publish(NOW, force=True)
+    assert is_indexed(store.published)
+
+    keep("two", {3: "another pump", 4: "a boiler"}, NOW + timedelta(minutes=10))
+    assert not is_indexed(store.published)
+    update(most=1)
+    assert not is_indexed(store.published)
+    update()
+    assert is_indexed(store.published)
+
+
+@pytest.mark.parametrize("harm", ["no copy", "no index", "another copy", "no note", "a damaged note"])
+def test_what_is_noted_of_the_index_is_believed_of_these_files_alone(
+    store: Store, keep: Keep, update: Any, harm: str
+) -> None:
+    keep("one", {1: "a heat pump"})
+    update()
+    note = store.published.with_name(".news.search.made")
+    if harm == "no copy":
+        store.published.unlink()
+    elif harm == "no index":
+        shutil.rmtree(index_folder(store.published))
+    elif harm == "another copy":
+        shutil.copy(store.published, store.published.with_name("other"))
+        store.published.with_name("other").replace(store.published)
+    elif harm == "no note":
+        note.unlink()
+    else:
+        note.write_text("[")
+    assert not is_indexed(store.published)
 
 
 def test_new_articles_are_added_and_nothing_is_done_again(keep: Keep, update: Any, found: Any) -> None:

@@ -317,6 +317,25 @@ def test_a_note_that_is_lost_or_damaged_costs_one_copy_and_no_more(store, make, 
     assert last.at == now
 
 
+def test_what_is_noted_of_a_copy_is_believed_of_that_very_file_alone(store, make, now):
+    stored(store, make, now, "https://a.example/1")
+    store.publish(now)
+    old = store.published.with_name("old.duckdb")
+    shutil.copy(store.published, old)
+    first = read_last(store.published)
+    stored(store, make, now, "https://a.example/2")
+    store.publish(now)
+    second = read_last(store.published)
+
+    assert first.changes is not None
+    assert second.changes > first.changes
+    assert (first.articles.split()[0], second.articles.split()[0]) == ("1", "2")
+    old.replace(store.published)
+    assert read_last(store.published) == LastCopy(now, second.cost_s)
+    assert store.publish(now).changed
+    assert run_query(store.published, COUNT).rows == [(2,)]
+
+
 def test_of_a_copy_that_was_removed_nothing_is_known(tmp_path):
     published = tmp_path / "news.duckdb"
     note_last(published, LastCopy(AT, 3.0))
