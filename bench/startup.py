@@ -7,13 +7,14 @@ Interleaved, median of RUNS (9). No command that needs no Prefect may cost three
 
 from __future__ import annotations
 
-import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from measuring import environ_as_installed
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 3.0
@@ -30,7 +31,7 @@ COMMANDS = {
 def cpu_s(command: list[str], folder: Path) -> float:
     """CPU seconds, user and system, of one process and what it starts."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    environ = environ_as_installed() | {"PYTHONPATH": str(ROOT)}
     subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

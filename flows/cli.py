@@ -9,7 +9,6 @@ import gc
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import IO
 
@@ -94,6 +93,8 @@ def run_command(args: Sequence[str]) -> int:
         return Exit.INTERRUPTED
     except Exception as error:
         if os.environ.get("PRESSWATCH_DEBUG"):
+            import traceback
+
             traceback.print_exc()
         code, text = _explained(error)
         _say(text)

@@ -63,17 +63,17 @@ def command(context: click.Context, as_json: bool, config_path: Path) -> int:
             Column("usual", "right", whole=True),
             Column("name"),
         ],
-        [_row(source, health) for source in config.sources],
+        [_row(source.id, source.name, health) for source in config.shape.sources],  # no need of their records
     )
     return Exit.DONE
 
 
-def _row(source: Source, health: Mapping[str, SourceHealth]) -> tuple[object, ...]:
-    known = health.get(source.id)
+def _row(source_id: str, name: str, health: Mapping[str, SourceHealth]) -> tuple[object, ...]:
+    known = health.get(source_id)
     if known is None:
-        return source.id, "not polled yet", "", 0, 0, "", source.name
+        return source_id, "not polled yet", "", 0, 0, "", name
     last = ago(known.last_article_at)
-    return source.id, said(known), last, known.articles, known.articles_24h, known.usual_per_day, source.name
+    return source_id, said(known), last, known.articles, known.articles_24h, known.usual_per_day, name
 
 
 def said(known: SourceHealth) -> str:
