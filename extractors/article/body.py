@@ -50,14 +50,15 @@ def read_body(tree: HtmlElement, clues: Clues) -> Body:
 
 
 class _Witness:
-    """The page as trafilatura reads it, if it is asked. It is given a tree without what calls itself furniture."""
+    """The page as trafilatura reads it, if it is asked. It is given a tree without what calls itself furniture, and
+    without what it need not read."""
 
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree
         self.lines: tuple[str, ...] = ()
 
-    def text(self) -> str:
-        prune_furniture(self._tree)
+    def text(self, without: Sequence[HtmlElement] = ()) -> str:
+        prune_furniture(self._tree, without)
         text = answer_of("trafilatura", self._read)
         self.lines = tuple(line.strip() for line in text.split("\n") if line.strip())
         return text

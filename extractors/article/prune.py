@@ -7,6 +7,7 @@ So nothing goes that holds more than a small share of the page's running text, o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from lxml import etree
 from lxml.etree import strip_elements
@@ -46,8 +47,14 @@ _SILENT = (
 )  # nothing in them is text
 
 
-def prune_furniture(tree: HtmlElement) -> None:
-    """Take out, in place, what the markup calls navigation, advertising, sharing, related stories and such."""
+def prune_furniture(tree: HtmlElement, without: Iterable[HtmlElement] = ()) -> None:
+    """Take out, in place, what the markup calls navigation, advertising, sharing, related stories and such.
+
+    First go the elements of `without` (none of them in another), and what holds no text.
+    """
+    for element in without:
+        if element.getparent() is not None and next(element.iter("h1"), None) is None:
+            element.drop_tree()
     strip_elements(tree, *_SILENT, with_tail=False)
     total = sum(len(p.text_content()) for p in tree.iter("p")) or 1
     for element in _named_furniture(tree):

@@ -47,6 +47,7 @@ class Node:
 
     number: int
     parent: Node | None
+    element: HtmlElement
     tag: str
     own: int
     depth: int
@@ -92,9 +93,10 @@ class Reading:
 def read_page(tree: HtmlElement) -> Reading:
     """The blocks of a page. The tree is left as it is."""
     body = tree.find("body")
+    body = tree if body is None else body
     reader = _Reader()
-    root = reader.enter(None, "body", 0)
-    reader.walk(body if body is not None else tree, root, False, False, 0)
+    root = reader.enter(None, body, "body", 0)
+    reader.walk(body, root, False, False, 0)
     reader.flush(root)
     reading = reader.reading
     _count(reading)
@@ -131,9 +133,9 @@ class _Reader:
         self._anchors = False
         self._in_code = False  # where class names are a highlighter's ("comment", "number")
 
-    def enter(self, parent: Node | None, tag: str, own: int) -> Node:
+    def enter(self, parent: Node | None, element: HtmlElement, tag: str, own: int) -> Node:
         depth = parent.depth + 1 if parent is not None else 0
-        node = Node(len(self.reading.nodes), parent, tag, own, depth)
+        node = Node(len(self.reading.nodes), parent, element, tag, own, depth)
         self.reading.nodes.append(node)
         return node
 
@@ -167,7 +169,7 @@ class _Reader:
         self.flush(node)
         if len(self.reading.blocks) >= MAX_BLOCKS or (tag in _AROUND and _is_around(child, tag)):
             return
-        inner = self.enter(node, tag, self._bits(child, tag))
+        inner = self.enter(node, child, tag, self._bits(child, tag))
         was_in_code, self._in_code = self._in_code, self._in_code or tag == "pre"
         if tag == "tr" and next(child.iter(*_ROW_IS_LAYOUT), None) is None:
             inner.own |= TAG_BITS["table"]

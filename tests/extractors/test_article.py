@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import HtmlElement
 
 from extractors.article import content_hash, extract_entry, extract_page, join_text, word_count
 from extractors.article.body import read_body
 from extractors.article.evidence import NAMES, Stated, weigh_blocks
 from extractors.article.judge import judge_blocks, shipped_weights
+from extractors.article.prune import prune_furniture
 from extractors.article.reading import MAX_BLOCKS, read_page
 from extractors.article.vocabulary import BIT, MARKS
 from extractors.boilerplate import strip_boilerplate
@@ -287,7 +289,7 @@ def test_every_block_has_its_evidence() -> None:
 
 
 def test_the_witness_is_asked_only_where_the_page_is_unsure() -> None:
-    def never() -> str:
+    def never(_: object) -> str:
         raise AssertionError("asked")
 
     long = tuple(
@@ -297,7 +299,29 @@ def test_the_witness_is_asked_only_where_the_page_is_unsure() -> None:
     judgement = judge_blocks(read_page(tree), Stated(), never)  # type: ignore[arg-type]
     assert not judgement.witnessed
     little = parse_html(page("<div><p>Hardly a word.</p></div>").body)
-    assert judge_blocks(read_page(little), Stated(), lambda: "").witnessed  # type: ignore[arg-type]
+    assert judge_blocks(read_page(little), Stated(), lambda _: "").witnessed  # type: ignore[arg-type]
+
+
+def test_the_witness_is_not_shown_what_it_could_not_save() -> None:
+    lines = [f"On day {n} the board of the harbour met and put off what was promised." for n in range(9)]
+    others = "".join(f"<div class='card'>{paragraphs((line,))}</div>" for line in lines)
+    links = "".join(f'<li><a href="/n/{n}">Day {n}</a></li>' for n in range(30))
+    tree = parse_html(
+        page(
+            f"<h1>{TITLE}</h1><div>{paragraphs(tuple(lines))}</div>{others}<ul class='menu'>{links}</ul>"
+        ).body
+    )
+    shown: list[str] = []
+
+    def witness(without: Sequence[HtmlElement]) -> str:
+        prune_furniture(tree, without)  # type: ignore[arg-type]
+        shown.append(tree.text_content())  # type: ignore[union-attr]
+        return shown[0]
+
+    assert judge_blocks(read_page(tree), Stated(), witness).witnessed  # type: ignore[arg-type]
+    assert TITLE in shown[0]
+    assert lines[0] in shown[0]
+    assert "Day 7" not in shown[0]
 
 
 def test_a_page_of_too_many_blocks_is_read_to_a_bound() -> None:
