@@ -63,17 +63,7 @@ _CYRILLIC = re.compile("[иу]\u0306|і\u0308")  # й, ў, ї are letters of the
 
 def folded_words(text: str) -> list[str]:
     """The words of a text in order, folded."""
-    return folded_of(lowered_words(text), text)
-
-
-def lowered_words(text: str) -> list[str]:
-    """The words of a text in order, in lower case: which may be longer than the text, but has no other words."""
     words: list[str] = _pattern().findall(text.lower())
-    return words
-
-
-def folded_of(words: list[str], text: str) -> list[str]:
-    """These words of a text, folded."""
     if text.isascii():
         return words
     folded = {word: fold_word(word) for word in set(words) if not word.isascii()}
@@ -83,38 +73,6 @@ def folded_of(words: list[str], text: str) -> list[str]:
 def word_spans(text: str) -> list[Span]:
     """The place of each of these words: number i is `text[start:end]` as it stands."""
     return [match.span(1) for match in _pattern().finditer(text)]
-
-
-def spans_from(text: str, start: int, count: int) -> list[Span]:
-    """The places of `count` words, the first of which begins at `start`."""
-    return [match.span(1) for match in itertools.islice(_pattern().finditer(text, start), count)]
-
-
-def starts_of(word: str, text: str) -> list[int] | None:
-    """Where in a text in lower case a word of letters and digits stands as one of its words, and not within another.
-
-    None where that can't be told without reading the text from its beginning: after a mark that may belong to the
-    word before, and for words that begin with a letter of a script without spaces.
-    """
-    within, marks = _inner_patterns()
-    if not within.match(word):
-        return None
-    starts = []
-    at = text.find(word)
-    while at >= 0:
-        before = text[at - 1] if at else " "
-        if before.isascii():
-            inside = before.isalnum()
-        elif marks.match(before):
-            return None
-        else:
-            inside = within.match(before) is not None
-        if not inside:
-            match = _pattern().match(text, at)
-            if match is not None and match[1] == word:
-                starts.append(at)
-        at = text.find(word, at + 1)
-    return starts
 
 
 @functools.lru_cache(maxsize=1 << 16)  # a language's usual words; about 10 MB when full
@@ -148,13 +106,6 @@ def _pattern() -> re.Pattern[str]:
     # What is soft on one line goes along, since to begin a match there and fail costs more; but four at most, or a
     # long row of it would be read again from each of its letters.
     return re.compile(rf"[ \-'\"\u2018-\u201f]{{0,4}}+({'|'.join(ways)})")
-
-
-@functools.cache
-def _inner_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A letter or digit of a word with spaces around it, and a mark."""
-    word, marks = _word_and_marks()
-    return re.compile(f"[A-Za-z0-9]|(?=[^\x00-\x7f])[{word}]"), re.compile(f"[{marks}]")
 
 
 @functools.cache

@@ -1,8 +1,7 @@
 """Finding thousands of terms in an article at the cost of reading its words once.
 
-No automaton over letters: the words of a text are looked up in a dictionary of the terms' first words, which
-Python does in C, and only where one is there the rest is compared. So the cost hardly depends on how many terms
-there are.
+No automaton over letters: the words of a text are looked up in a dictionary of the terms' words, which Python does
+in C, and only where all of a term are there it is looked for. So the cost hardly depends on how many terms there are.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from functools import partial
 from itertools import chain, compress
 
 from extractors.model import Mention, Watchlist
-from extractors.watch.folding import Span, folded_words
+from extractors.watch.folding import Span, folded_words, word_spans
+from extractors.watch.keys import Keys, keyed
 from extractors.watch.places import places
 from extractors.watch.spacing import spaced_text
 from extractors.watch.terms import Phrase, Term, parse_term
@@ -50,6 +50,7 @@ class Matcher:
     terms_of: tuple[tuple[int, ...], ...]  # by phrase
     watched_by: tuple[tuple[int, ...], ...]  # by term: the watchlists with it in any or all
     root: Node
+    keys: Keys
     signs: frozenset[str]  # the words that are no letters and no number
 
 
@@ -93,6 +94,7 @@ def _indexed(watchlists: tuple[Wanted, ...], terms: tuple[Term, ...]) -> Matcher
         terms_of=_inverted(phrases_of, len(numbers)),
         watched_by=_inverted(tuple(wanted.any + wanted.all for wanted in watchlists), len(terms)),
         root=grown((number, phrase) for phrase, number in numbers.items()),
+        keys=keyed(terms),
         signs=frozenset(word.text for phrase in numbers for word in phrase if not word.text.isalnum()),
     )
 
@@ -143,20 +145,21 @@ def _terms_found(matcher: Matcher, text: str) -> dict[int, list[Span]]:
     needed = {number for term in possible for number in matcher.phrases_of[term]}
     placed = partial(places, text, words, spaced, firsts)
     phrases = {
-        number: _apart_and_joined(matcher.phrases[number], candidates[number], placed) for number in needed
+        number: _apart_and_joined(matcher.phrases[number], candidates[number], text, placed)
+        for number in needed
     }
     found = {term: spans for term in possible if (spans := _spans_of(matcher, term, phrases, words))}
     where = placed(chain.from_iterable(found.values()))
-    return {term: [_whole(where[span]) for span in spans] for term, spans in found.items()}
+    return {term: [where[span] for span in spans] for term, spans in found.items()}
 
 
 def _openers(matcher: Matcher, distinct: set[str]) -> dict[str, tuple[Node, ...]]:
     """Of the words of a text those that open a phrase of a term that may be in it, since all its words are."""
-    first = matcher.root.first_of(distinct)
-    phrases = {word: [*chain(*(node.ends_with(distinct) for node in nodes))] for word, nodes in first.items()}
-    possible = _possible(matcher, set(chain(*phrases.values())))
-    needed = {number for term in possible for number in matcher.phrases_of[term]}
-    return {word: first[word] for word, numbers in phrases.items() if not needed.isdisjoint(numbers)}
+    begun = matcher.root.begun(distinct)
+    terms = matcher.keys.likely(distinct, begun)
+    firsts = {phrase[0] for term in terms for phrase in matcher.terms[term].phrases}
+    words = chain(*(begun.get(first.text, ()) if first.prefix else (first.text,) for first in firsts))
+    return {word: tuple(matcher.root.after(word)) for word in words}
 
 
 def _possible(matcher: Matcher, phrases: set[int]) -> set[int]:
@@ -169,10 +172,6 @@ def _possible(matcher: Matcher, phrases: set[int]) -> set[int]:
     }
 
 
-def _whole(spans: list[Span]) -> Span:
-    return spans[0][0], spans[-1][1]
-
-
 def _candidates(
     openers: Mapping[str, tuple[Node, ...]], words: list[str]
 ) -> tuple[list[int], dict[int, list[Span]]]:
@@ -180,31 +179,36 @@ def _candidates(
     between them."""
     firsts = list(compress(range(len(words)), map(openers.__contains__, words)))
     found: dict[int, list[Span]] = {}
-    following = [*words[1:], ""]
+    last = len(words) - 1
     for at in firsts:
         for node in openers[words[at]]:
-            if node.ends or node.beginnings or following[at] in node.exact:  # most lead no further
+            if (
+                node.ends or node.beginnings or (at < last and words[at + 1] in node.exact)
+            ):  # most lead no further
                 for number, behind in node.ends_after(words, at + 1):
                     found.setdefault(number, []).append((at, behind))
     return firsts, found
 
 
 def _apart_and_joined(
-    phrase: Phrase, spans: list[Span], placed: Callable[[Iterable[Span]], Mapping[Span, list[Span]]]
+    phrase: Phrase, spans: list[Span], text: str, placed: Callable[[Iterable[Span]], Mapping[Span, Span]]
 ) -> list[Span]:
     """Those whose joined words are joined in the text too, without overlaps: "哈哈" is once in "哈哈哈"."""
     if len(phrase) == 1:
         return spans
     joints = [number for number, word in enumerate(phrase) if word.joined]
-    where = placed(spans) if joints else {}
+    if joints:
+        where = placed(spans)
+        spans = [span for span in spans if _are_joined(text[slice(*where[span])], joints)]
     apart: list[Span] = []
     for span in spans:
-        if (not apart or apart[-1][1] <= span[0]) and (not joints or _are_joined(where[span], joints)):
+        if not apart or apart[-1][1] <= span[0]:
             apart.append(span)
     return apart
 
 
-def _are_joined(spans: list[Span], joints: list[int]) -> bool:
+def _are_joined(text: str, joints: list[int]) -> bool:
+    spans = word_spans(text)
     return all(spans[joint][0] == spans[joint - 1][1] for joint in joints)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
-from extractors.watch.folding import Span, spans_from, word_spans
+from extractors.watch.folding import Span, word_spans
 from extractors.watch.spacing import OTHER, Spaced
 
 
 def places(
-    text: str, words: Sequence[str], spaced: Spaced | None, firsts: Sequence[int], spans: Iterable[Span]
-) -> dict[Span, list[Span]]:
-    """The places of the words in each of these spans of numbers, of which none is empty.
+    text: str, words: Sequence[str], spaced: Spaced | None, firsts: Iterable[int], spans: Iterable[Span]
+) -> dict[Span, Span]:
+    """The place in the text of each of these spans of numbers of words, of which none is empty.
 
     `words`: those of the text, folded. `spaced`: the text folded as a whole, if it could be: else the places of all
     words are found. `firsts`: in order, the numbers of all words that are equal to the first of a span.
@@ -24,24 +24,42 @@ def places(
         return {}
     if spaced is None:
         every = word_spans(text)
-        return {(first, behind): every[first:behind] for first, behind in wanted}
-    starts = dict(zip(firsts, _starts(spaced, map(words.__getitem__, firsts)), strict=True))
-    return {(first, behind): spans_from(text, starts[first], behind - first) for first, behind in wanted}
-
-
-def _starts(spaced: Spaced, words: Iterable[str]) -> Iterator[int]:
-    """Where these words begin in the text that was folded: in order, and none is left out of those equal to one."""
+        return {(first, behind): (every[first][0], every[behind - 1][1]) for first, behind in wanted}
+    asked = {words[first] for first, _ in wanted}
+    numbers = [number for number in firsts if words[number] in asked]
+    starts = dict(zip(numbers, _starts(spaced.text, map(words.__getitem__, numbers)), strict=True))
     growths = _growths(spaced)
-    text, at = spaced.text, 0
-    added = 1  # letters that the text has got in front: a space, and two for each sign
+    dropped = {letter for letter, plain in spaced.grown if not plain}
+    found = {}
+    for first, behind in wanted:
+        at, added = starts[first]
+        last, added_to_last = _last(spaced.text, words[first:behind], at, added)
+        end = _before_growth(last - added_to_last, growths) + 1
+        while dropped and text[end : end + 1] in dropped:
+            end += 1
+        found[first, behind] = (_before_growth(at - added, growths), end)
+    return found
+
+
+def _starts(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where these words begin in a folded text, in order, and none is left out of those equal to one; and how many
+    letters the text has got up to there by its spaces: one in front, two for each sign."""
+    at, added = 0, 1
     for word in words:
         before, at = at, text.index(f" {word} ", at) + 1
         added += 2 * text.count(OTHER, before, at)
-        yield _before_growth(at - added, growths) if growths else at - added
+        yield at, added
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Growth:
+def _last(text: str, words: Sequence[str], at: int, added: int) -> tuple[int, int]:
+    """Where the last letter of these words is, the first of which begins there; and what the text has got up to it."""
+    begin = at
+    for word in words[1:]:
+        begin = text.index(f" {word} ", begin) + 1
+    return begin + len(words[-1]) - 1, added + 2 * text.count(OTHER, at, begin)
+
+
+class _Growth(NamedTuple):
     """A letter that became more or none: where that begins in what it became part of and ends, where the letter
     stands in the text, and by how many letters the text has grown up to there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import compress
 from operator import itemgetter
 
 from extractors.watch.terms import Phrase
@@ -29,33 +29,24 @@ class Node:
         """Where this word leads: at most one exact place, and one for each beginning that it has."""
         if word in self.exact:
             yield self.exact[word]
-        yield from self._begun_by(word)
+        for beginning in self._beginnings_of(word):
+            yield self.beginnings[beginning]
 
-    def _begun_by(self, word: str) -> Iterator[Node]:
-        for size in self.opening_sizes:
-            for beginning in self.openings.get(word[:size], ()):
-                if word.startswith(beginning):
-                    yield self.beginnings[beginning]
-
-    def first_of(self, distinct: set[str]) -> dict[str, tuple[Node, ...]]:
-        """Of all these words, those that lead anywhere."""
-        first: dict[str, tuple[Node, ...]] = {
-            word: (self.exact[word],) for word in self.exact.keys() & distinct
-        }
+    def begun(self, distinct: set[str]) -> dict[str, list[str]]:
+        """The beginnings that any of these words have, each with these."""
+        found = defaultdict[str, list[str]](list)
         for size in self.opening_sizes:
             openings = map(itemgetter(slice(size)), distinct)
             for word in compress(distinct, map(self.openings.__contains__, openings)):
-                if nodes := tuple(self.after(word)):
-                    first[word] = nodes
-        return first
+                for beginning in self._beginnings_of(word, size):
+                    found[beginning].append(word)
+        return found
 
-    def ends_with(self, distinct: set[str]) -> Sequence[int]:
-        """The phrases from here on whose words are all among these, in whatever order; of a beginning that is not
-        looked at."""
-        if not self.beginnings and self.exact.keys().isdisjoint(distinct):
-            return self.ends
-        further = [self.exact[word] for word in self.exact.keys() & distinct] + [*self.beginnings.values()]
-        return [*self.ends, *chain(*(node.ends_with(distinct) for node in further))]
+    def _beginnings_of(self, word: str, *sizes: int) -> Iterator[str]:
+        for size in sizes or self.opening_sizes:
+            for beginning in self.openings.get(word[:size], ()):
+                if word.startswith(beginning):
+                    yield beginning
 
     def ends_after(self, words: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
         """Phrases that end here or further on, when the word at `at` is next, each with one behind its last."""

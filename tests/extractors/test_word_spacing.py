@@ -87,8 +87,11 @@ def _holds(text: str) -> None:
     assert _without_rows(words) == _without_rows(plain)
     numbers = [number for number, word in enumerate(words) if word != OTHER]
     spans = [span for span, word in zip(word_spans(text), plain, strict=True) if word != OTHER]
-    found = places(text, words, spaced, numbers, [(number, number + 1) for number in numbers])
-    assert [found[(number, number + 1)] for number in numbers] == [[span] for span in spans]
+    at = dict(zip(numbers, spans, strict=True))
+    for length in range(4):
+        whole = [(a, b) for a, b in zip(numbers, numbers[length:], strict=False) if b - a == length]
+        found = places(text, words, spaced, numbers, [(a, b + 1) for a, b in whole])
+        assert all(found[(a, b + 1)] == (at[a][0], at[b][1]) for a, b in whole)
 
 
 def _asked(word: str) -> str:
