@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -322,6 +323,73 @@ def test_a_browser_shows_it_without_a_complaint_and_asks_nobody_for_anything(bro
     assert seen.xpath("//title/text()") == ["Press review, Tuesday, 24 November 2026"]
     assert '<script>document.title="owned"</script>' in seen.xpath("//h3")[0].text_content()
     assert len(seen.xpath("//*[local-name()='svg']")) == 4
+
+
+_TELL = """
+addEventListener("load", () => {
+  document.title = JSON.stringify([...document.querySelectorAll("iframe")].map(frame => {
+    const page = frame.contentDocument, root = page.documentElement
+    return {
+      width: root.scrollWidth - root.clientWidth,
+      tables: [...page.querySelectorAll(".wide")].filter(e => e.querySelector(".plain")).map(e => e.scrollWidth - e.clientWidth),
+      paper: frame.contentWindow.getComputedStyle(root).backgroundColor,
+    }
+  }))
+})
+"""
+
+
+@pytest.mark.parametrize("title", ["A title", HOSTILE, "Donaudampfschifffahrtsgesellschaft" * 8])
+def test_nothing_of_it_is_wider_than_a_phone_or_a_desk_in_light_and_dark(browser, tmp_path, title):
+    """In frames, for the page forbids scripts; tables under the charts may scroll by themselves."""
+    source = escape(
+        press_review(full(title, "https://www.example.org/" + "a" * 300, title), UNTIL), quote=True
+    )
+    frames = "".join(
+        f'<iframe style="color-scheme: {scheme}" width="{width}" height="800" srcdoc="{source}"></iframe>'
+        for width in (390, 1280)
+        for scheme in ("light", "dark")
+    )
+    page = tmp_path / "frames.html"
+    page.write_text(
+        f"<!doctype html><title>not told</title>{frames}<script>{_TELL}</script>", encoding="utf-8"
+    )
+
+    opened = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+         "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()],
+        capture_output=True, timeout=300, check=True,
+    )  # fmt: skip
+
+    told = html.fromstring(opened.stdout.decode()).findtext(".//title")
+    phone, phone_dark, desk, desk_dark = json.loads(told or "")
+    for seen in (phone, phone_dark, desk, desk_dark):
+        assert (seen["width"], seen["tables"]) == (0, [0, 0, 0])
+    assert phone["paper"] == desk["paper"] == "rgb(255, 255, 255)"
+    assert phone_dark["paper"] == desk_dark["paper"] != phone["paper"]
+
+
+def luminance(colour: str) -> float:
+    """Of a colour as #rrggbb, as WCAG 2 defines it."""
+    shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_and_bars_stand_out_from_the_paper_in_light_in_dark_and_printed():
+    """WCAG 2: 4.5 for text, 3 for what a chart shows."""
+    style = (Path(__file__).parents[2] / "flows/report/press_review.css").read_text(encoding="utf-8")
+    palettes = [
+        dict(re.findall(r"--([\w-]+): (#\w{6})", block))
+        for block in re.findall(r":root \{(.*?)\}", style, re.S)
+    ]
+    assert len(palettes) == 3
+    for palette in palettes:
+        for name, least in {"ink": 4.5, "ink-2": 4.5, "accent": 4.5, "before": 3}.items():
+            for ground in ("paper", "tint") if least > 3 else ("paper",):
+                lighter, darker = sorted((luminance(palette[name]), luminance(palette[ground])), reverse=True)
+                assert (lighter + 0.05) / (darker + 0.05) >= least, (name, palette)
 
 
 def test_the_policy_of_the_page_forbids_all_that_it_does_not_need(sketch):
