@@ -223,18 +223,14 @@ def _watched(con: duckdb.DuckDBPyConnection, watchlist: str) -> list[int]:
 
 def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Match]) -> None:
     """Matches as a temporary table."""
-    from storage.arrow import pa
+    from storage.arrow import pa, register
 
-    con.register(
-        "matched",
-        pa.table(
-            {
-                "article_id": pa.array([match.article_id for match in matches], pa.int64()),
-                "score": pa.array([match.score for match in matches], pa.float64()),
-                "rank": pa.array(range(1, len(matches) + 1), pa.int64()),
-            }
-        ),
-    )
+    columns = {
+        "article_id": pa.array([match.article_id for match in matches], pa.int64()),
+        "score": pa.array([match.score for match in matches], pa.float64()),
+        "rank": pa.array(range(1, len(matches) + 1), pa.int64()),
+    }
+    register(con, "matched", pa.table(columns))
     con.execute('CREATE TEMP TABLE hits AS SELECT article_id, score, "rank" FROM matched')
     con.unregister("matched")
 

@@ -161,7 +161,7 @@ def _updated(con: duckdb.DuckDBPyConnection, work: Work) -> Updated:
 
 def _difference(con: duckdb.DuckDBPyConnection, work: Work, since: datetime | None) -> Difference:
     """What differs among the articles that changed `since` then; None: among all."""
-    from storage.arrow import pa
+    from storage.arrow import pa, register
 
     con.execute(
         """
@@ -174,7 +174,7 @@ def _difference(con: duckdb.DuckDBPyConnection, work: Work, since: datetime | No
     ids = None if since is None else [int(row[0]) for row in con.execute("FROM changed").fetchall()]
     article_ids, keys = _indexed(work, ids)
     indexed = {"article_id": pa.array(article_ids, pa.int64()), "key": pa.array(keys, pa.uint64())}
-    con.register("indexed", pa.table(indexed))
+    register(con, "indexed", pa.table(indexed))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
