@@ -20,7 +20,7 @@ from storage.connection import transaction
 from storage.errors import DatabaseBusy, StorageError
 from storage.parameters import as_json
 from storage.spool import Batch, Spool
-from storage.staging import stage
+from storage.staging import Staged, stage
 
 Opened = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 Last = Callable[[duckdb.DuckDBPyConnection], None]
@@ -58,7 +58,7 @@ def commit_spool(spool: Spool, opened: Opened, now: datetime, last: Last | None 
     """Store all that waits, each portion in a transaction of its own. `opened` opens the live file.
 
     The file is closed between portions, so that others get their turn. A batch that can't be read is set aside.
-    `last` is called once all is stored, with the file still open from the last portion; not where it can't be had.
+    `last` is called in the last transaction, once all is stored; not where the file can't be had.
     """
     spool.sweep()
     met = spool.waiting()
@@ -108,9 +108,7 @@ def _commit_portion(
     spool: Spool, opened: Opened, portion: Sequence[Batch], now: datetime, after: Last | None
 ) -> Committed:
     with opened() as con:
-        added = commit_batches(con, portion, now) if portion else Committed()
-        if after is not None:
-            after(con)
+        added = commit_batches(con, portion, now, after)
     spool.discard(portion)
     return added
 
@@ -126,29 +124,36 @@ def _is_readable(batch: Batch) -> bool:
     return True
 
 
-def commit_batches(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now: datetime) -> Committed:
-    """Store the batches in one transaction, those left out that are stored already."""
+def commit_batches(
+    con: duckdb.DuckDBPyConnection, batches: Sequence[Batch], now: datetime, last: Last | None = None
+) -> Committed:
+    """Store the batches in one transaction, those left out that are stored already; `last` is called in it."""
     with transaction(con):
-        fresh = _not_committed(con, batches)
-        if not fresh:
-            return Committed()
-        staged = stage(con, fresh)
-        settled = articles.store_versions(staged, now)
-        articles.store_mentions(staged)
-        watchlists.store_rematches(staged)
-        watchlists.note_watched(staged, now)
-        edits.store_edits(staged)
-        stories.store_stories(staged, now)
-        links.store_links(staged)
-        boilerplate.count_sightings(staged)
-        feeds.store_feeds(staged)
-        feeds.store_gaps(staged)
-        robots.store_robots(staged)
-        runs.store_outcomes(staged)
-        runs.store_runs(staged)
-        con.execute("INSERT INTO batches SELECT batch_id, ? FROM staged_batches", [now])
-        count_change(con)
+        fresh = _not_committed(con, batches) if batches else []
+        settled = _store(stage(con, fresh), now) if fresh else articles.Stored()
+        if last is not None:
+            last(con)
+        if fresh or last is not None:
+            count_change(con)
     return Committed(settled.new, settled.updated, len(fresh))
+
+
+def _store(staged: Staged, now: datetime) -> articles.Stored:
+    settled = articles.store_versions(staged, now)
+    articles.store_mentions(staged)
+    watchlists.store_rematches(staged)
+    watchlists.note_watched(staged, now)
+    edits.store_edits(staged)
+    stories.store_stories(staged, now)
+    links.store_links(staged)
+    boilerplate.count_sightings(staged)
+    feeds.store_feeds(staged)
+    feeds.store_gaps(staged)
+    robots.store_robots(staged)
+    runs.store_outcomes(staged)
+    runs.store_runs(staged)
+    staged.con.execute("INSERT INTO batches SELECT batch_id, ? FROM staged_batches", [now])
+    return settled
 
 
 def _not_committed(con: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> list[Batch]:

@@ -54,8 +54,13 @@ def store_runs(staged: Staged) -> None:
     con = staged.con
     if not staged.has("runs"):
         con.execute(
-            'CREATE OR REPLACE TEMP VIEW spooled_runs AS SELECT *, 0 AS batch, 0 AS "row" FROM runs WHERE false'
+            """
+            UPDATE runs SET articles_new = articles_new + c.new, articles_updated = articles_updated + c.updated,
+              errors = runs.errors + c.errors
+            FROM run_counts c WHERE c.run_id = runs.run_id
+            """
         )
+        return
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE newer_runs AS
@@ -91,7 +96,6 @@ def keep_run(con: duckdb.DuckDBPyConnection, run: Run) -> None:
         "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [run.run_id, run.command, run.started_at, run.finished_at, run.status, *map(max, known, said)],
     )
-    count_change(con)
 
 
 def end_killed_runs(con: duckdb.DuckDBPyConnection, living: Collection[str]) -> int:

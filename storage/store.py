@@ -236,6 +236,7 @@ class Store:
                 with transaction(con):
                     sources.store_sources(con, known)
                     runs.keep_run(con, run)
+                    count_change(con)
                 return _plan(con, wanted, run.started_at, all_feeds)
         except BaseException:
             self._alive.pop(run.run_id).close()
@@ -251,8 +252,7 @@ class Store:
         summaries = []
 
         def ended(con: duckdb.DuckDBPyConnection) -> None:
-            with transaction(con):
-                runs.keep_run(con, run)
+            runs.keep_run(con, run)
             summaries.append(run_summary(con, run.run_id))
 
         now = run.finished_at or run.started_at
@@ -260,7 +260,7 @@ class Store:
         if not summaries:
             self._spool_run(run)
         self._alive.pop(run.run_id, ExitStack()).close()
-        return Finished(committed, summaries[0] if summaries else None)
+        return Finished(committed, summaries[-1] if summaries else None)
 
     def _show_alive(self, run: Run) -> None:
         """Until the run is finished, or this process has ended, others see that it is alive."""
