@@ -20,7 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from extractors.article import extract_page, join_text  # noqa: E402
+from extractors.article.page import extract_page  # noqa: E402
+from extractors.article.text import join_text  # noqa: E402
 from extractors.boilerplate import known_lines, learn_sightings, memory, merge_memory, strip_boilerplate  # noqa: E402
 from extractors.model import Extracted, Memory, Page  # noqa: E402
 

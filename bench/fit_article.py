@@ -31,7 +31,7 @@ from extractors.article.reading import Reading, read_page  # noqa: E402
 from extractors.article.stated import stated_of  # noqa: E402
 from extractors.article.vocabulary import MARKS  # noqa: E402
 from extractors.html import NotHtml, parse_html  # noqa: E402
-from extractors.metadata import collect  # noqa: E402
+from extractors.metadata.collection import collect  # noqa: E402
 from extractors.model import Page  # noqa: E402
 
 SETS = ("articles", "news", "sites")

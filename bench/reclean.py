@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from extractors.article import content_hash, word_count
+from extractors.article.text import content_hash, word_count
 from extractors.boilerplate import learn_sightings
 from extractors.model import ArticleVersion, Provenance, Record, Source
 from extractors.urls import identity

@@ -18,7 +18,7 @@ from collections import Counter
 from itertools import cycle, islice
 from pathlib import Path
 
-from extractors.article import extract_page
+from extractors.article.page import extract_page
 from extractors.model import Page, Watchlist
 from extractors.watch import compile_watchlists, find_mentions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from extractors.article import content_hash, join_text, word_count
+from extractors.article.text import content_hash, join_text, word_count
 from extractors.model import ArticleVersion, Extracted, Fact, Facts, Provenance, Stripped
 from extractors.urls import identity
 

@@ -11,12 +11,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extractors.article import extract_page
+from extractors.article.page import extract_page
 from extractors.boilerplate import known_lines, learn_sightings, merge_memory, pieces_of, strip_boilerplate
 from extractors.errors import SourceError
 from extractors.feed import parse_feed
 from extractors.html import NotHtml, parse_html
-from extractors.metadata import collect, decide
+from extractors.metadata.collection import collect
+from extractors.metadata.decisions import decide
 from extractors.model import Extracted, Fact, Facts, Memory, Page, Removed, RobotsRecord
 from extractors.sitemap import parse_sitemap
 from extractors.urls import BadUrl, canonical_url, host_of, identity, is_home, same_site, web_url

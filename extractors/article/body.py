@@ -15,7 +15,7 @@ from extractors.article.outside import answer_of
 from extractors.article.prune import prune_furniture
 from extractors.article.reading import Block, read_page
 from extractors.article.stated import stated_of
-from extractors.metadata import Clues
+from extractors.metadata.clues import Clues
 
 EXTRACTOR = f"blocks 2, trafilatura {version('trafilatura')}"
 STATED_SHARE = 0.5  # below this share of what JSON-LD states as the body, the page has a part of it only

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from trafilatura.metadata import extract_title
 
 from extractors.article.outside import answer_of
-from extractors.metadata import Guess
+from extractors.metadata.decisions import Guess
 
 
 def page_guess(tree: HtmlElement, latest: datetime | None) -> Guess:

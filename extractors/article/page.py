@@ -19,7 +19,8 @@ from extractors.boilerplate.folding import fold_line
 from extractors.boilerplate.labels import MAX_LABEL_CHARS, label_reason
 from extractors.boilerplate.lexicon import shipped_lexicon
 from extractors.html import NotHtml, parse_html
-from extractors.metadata import collect, decide
+from extractors.metadata.collection import collect
+from extractors.metadata.decisions import decide
 from extractors.model import Entry, Extracted, Facts, Page, Rejected, Removed
 
 _LOG = logging.getLogger(__name__)

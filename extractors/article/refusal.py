@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from extractors.article.reading import Block
 from extractors.article.text import word_count
 from extractors.boilerplate.places import is_prose
-from extractors.metadata import Clues
+from extractors.metadata.clues import Clues
 
 MIN_WORDS = 12  # a flash of news has more; a caption or a teaser has less
 MAX_WALL_WORDS = 250  # a page that says so in more words is an article on the subject

@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 
 from extractors.article.evidence import Stated
 from extractors.boilerplate.folding import fold_line
-from extractors.metadata import Clues
+from extractors.metadata.clues import Clues
 
 MIN_NAME_CHARS = 5  # of an author; shorter ones ("AFP", "Max") stand in many words
 MAX_DESCRIPTION = 2_000

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from extractors.cage import worker as wire
 from extractors.cage.process import CageError, Process, started_process
 from extractors.errors import ExtractionFailed, SourceError
+from extractors.jobs import READERS
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -51,7 +52,7 @@ class Cage:
         memory_bytes: int = MEMORY_BYTES,
         recycle_after: int = RECYCLE_AFTER,
         *,
-        warm_up: tuple[str, ...] = ("extractors.jobs",),
+        warm_up: tuple[str, ...] = READERS,
     ) -> None:
         if workers < 1 or timeout_s <= 0 or memory_bytes < 1 or recycle_after < 1:
             raise ValueError("workers, timeout_s, memory_bytes and recycle_after are above zero")

@@ -1,21 +1,2 @@
-"""Facts of a page from what it says of itself: `read_facts`, or `collect` and `decide` one after the other."""
-
-from __future__ import annotations
-
-from lxml.html import HtmlElement
-
-from extractors.metadata.clues import Clue, Clues
-from extractors.metadata.collection import collect
-from extractors.metadata.decisions import Guess, decide
-from extractors.model import Facts, Page
-
-__all__ = ["Clue", "Clues", "Guess", "collect", "decide", "read_facts"]
-
-
-def read_facts(tree: HtmlElement, page: Page, *, guess: Guess | None = None) -> Facts:
-    """Title, authors, dates, language and the rest, each with its origin and what spoke against it.
-
-    The tree is left as it is. `guess("title" | "date")` is asked, at most once each, for what nothing
-    else tells; it returns "" when it does not know. No page makes this raise.
-    """
-    return decide(collect(tree, page), guess=guess)
+"""Facts of a page from what it says of itself: `facts.read_facts`, or `collection.collect` and `decisions.decide` one
+after the other. Nothing is imported here: who reads a date needs no parser of pages."""

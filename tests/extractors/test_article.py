@@ -11,18 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import HtmlElement
 
-from extractors.article import content_hash, extract_entry, extract_page, join_text, word_count
 from extractors.article.body import read_body
 from extractors.article.evidence import NAMES, Stated, weigh_blocks
 from extractors.article.judge import judge_blocks, shipped_weights
+from extractors.article.page import extract_entry, extract_page
 from extractors.article.prune import prune_furniture
 from extractors.article.reading import MAX_BLOCKS, read_page
+from extractors.article.text import content_hash, join_text, word_count
 from extractors.article.vocabulary import BIT, MARKS
 from extractors.boilerplate import strip_boilerplate
 from extractors.boilerplate.labels import is_dateline
 from extractors.html import NotHtml, parse_html
 from extractors.jobs import page_job
-from extractors.metadata import collect
+from extractors.metadata.collection import collect
 from extractors.model import Entry, Extracted, Page, Rejected
 
 URL = "https://courier.example/2024/06/ferry"

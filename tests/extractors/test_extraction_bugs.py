@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from extractors.article import extract_page
 from extractors.article.outside import answer_of
+from extractors.article.page import extract_page
 from extractors.model import Page, Rejected
 
 

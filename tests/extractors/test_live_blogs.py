@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extractors.article import extract_page
+from extractors.article.page import extract_page
 from extractors.boilerplate import strip_boilerplate
 from extractors.model import Extracted, Page
 

@@ -14,7 +14,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from extractors.html import parse_html
-from extractors.metadata import read_facts
+from extractors.metadata.facts import read_facts
 from extractors.model import Facts, Page
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench"

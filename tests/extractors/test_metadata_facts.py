@@ -14,7 +14,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from extractors.html import parse_html
-from extractors.metadata import collect, decide, read_facts
+from extractors.metadata.collection import collect
+from extractors.metadata.decisions import decide
+from extractors.metadata.facts import read_facts
 from extractors.model import Entry, Facts, Moment, Page
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus" / "pages").glob("*.json"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from extractors.article import extract_page
+from extractors.article.page import extract_page
 from extractors.model import Extracted, Page, Rejected
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A round in which no feed has anything new imports nothing that reads feeds or pages."""
+"""A round imports nothing that reads feeds or pages: where there is something to read, the workers do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PARSERS = (
-    "trafilatura", "feedparser", "lxml", "numpy", "httpx", "httpcore", "rich", "extractors.jobs", "extractors.cleaning",
+    "trafilatura", "feedparser", "lxml", "numpy", "httpx", "httpcore", "rich", "extractors.article.page", "extractors.cleaning",
 )  # fmt: skip
 PROGRAM = (
     "import json, sys\n"
@@ -38,6 +38,25 @@ def test_a_round_with_nothing_new_imports_no_parser_and_no_extractor(tmp_path: P
     assert first["outcomes"] != again["outcomes"]
     assert [each["status"] for each in again["outcomes"]] == ["not_modified"]
     assert again["imported"] == []
+
+
+def test_a_round_with_news_leaves_the_readers_to_its_workers(tmp_path: Path) -> None:
+    from loopback.answers import HTML, RSS, tagged
+    from loopback.content import Item, article, rss
+    from loopback.server import LoopbackServer
+
+    with LoopbackServer() as server:
+        feed = tagged(rss(Item("/a")), kind=RSS)
+        site = server.listen("127.0.57.2", {"/a": tagged(article("lazy"), kind=HTML), "/feed": feed})
+        config = {
+            "fetch": {"allow_networks": ["127.0.57.0/24"], "per_host_delay_s": 0, "timeout_s": 60},
+            "extract": {"workers": 1},
+            "sources": [{"id": "news", "name": "News", "feeds": [f"{site.base}/feed"]}],
+        }
+        (tmp_path / "config.yaml").write_text(json.dumps(config))
+        done = _round(tmp_path)
+    assert done["articles_new"] == 1
+    assert not {"trafilatura", "feedparser", "lxml", "numpy"} & set(done["imported"])
 
 
 def _round(folder: Path) -> dict[str, Any]:
