@@ -19,11 +19,11 @@ from types import TracebackType
 
 from extractors.errors import Postponed, SourceError
 from extractors.model import FetchSettings, Request, Response, RobotsRecord, Validators
+from extractors.web.carrying import Header
 from extractors.web.decoding import ACCEPTED
 from extractors.web.dialling import Resolver, system_addresses
 from extractors.web.exchange import Answer, BodyLimit, Budget
 from extractors.web.headers import sendable
-from extractors.web.protocols import Header
 from extractors.web.redirects import FOLLOWED, Trail
 from extractors.web.responses import response_of
 from extractors.web.robots import MAX_BYTES as MAX_ROBOTS_BYTES

@@ -11,10 +11,10 @@ from types import TracebackType
 import h11
 
 from extractors.errors import ConnectionFailed, ProtocolBroken, SourceError, TooLarge
+from extractors.web.carrying import AnswerBroken, Header, NoAnswer
 from extractors.web.connections import Wire
 from extractors.web.decoding import Unpacker
 from extractors.web.headers import read_fields, read_length
-from extractors.web.protocols import AnswerBroken, Header, NoAnswer
 from extractors.web.stream import StreamBroken
 from extractors.web.target import Target, shown
 

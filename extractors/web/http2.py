@@ -1,4 +1,4 @@
-"""HTTP/2 on one connection: httpcore's, over h2, behind the face of `protocols`. Imported where a server speaks it."""
+"""HTTP/2 on one connection: httpcore's, over h2, behind the face of `carrying`. Imported where a server speaks it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import cast
 
 import httpcore
 
-from extractors.web.protocols import AnswerBroken, Head, Header, NoAnswer
+from extractors.web.carrying import AnswerBroken, Head, Header, NoAnswer
 from extractors.web.stream import SocketStream
 from extractors.web.target import Target
 

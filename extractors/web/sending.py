@@ -11,6 +11,7 @@ from pathlib import Path
 
 from extractors.errors import ConnectionFailed, ProtocolBroken, SourceError, TimedOut
 from extractors.model import FetchSettings
+from extractors.web.carrying import Header
 from extractors.web.connections import SWEEP_S, HostConnections, Permit, Shelf, Wire
 from extractors.web.dialling import Dialler, Resolver, Unreachable, UnreachableInTime, check_literal
 from extractors.web.exchange import Answer, BodyLimit, Budget, StaleConnection, exchange
@@ -18,7 +19,6 @@ from extractors.web.guard import read_networks
 from extractors.web.headers import read_retry_after_s
 from extractors.web.health import Reach
 from extractors.web.pacing import HostPace, Turn
-from extractors.web.protocols import Header
 from extractors.web.responses import error_of, is_limited, is_passing
 from extractors.web.sharing import POLL_S, SharedLimits
 from extractors.web.target import Target

@@ -6,7 +6,8 @@ import h11
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from extractors.web.protocols import Header, plain_not_modified, request_bytes
+from extractors.web.carrying import Header
+from extractors.web.http1 import plain_not_modified, request_bytes
 from extractors.web.target import read_target
 
 NAMES = st.sampled_from(
