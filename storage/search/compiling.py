@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tantivy import FieldType, Occur, Query, Schema
 
-from storage.search.grammar import Both, Either, Filter, Not, Period, Phrase, Tree
+from storage.search.grammar import Both, Either, Filter, Near, Not, Period, Phrase, Tree
+from storage.search.nearness import ways
 from storage.search.stems import main_language, stemmer_of
 
 TITLE_WEIGHT = 2.0  # a word in the headline says more than one in the text
@@ -39,6 +40,8 @@ class Compiler:
         match tree:
             case Phrase():
                 return self._phrase(tree)
+            case Near():
+                return self._near(tree)
             case Filter():
                 return unscored(self._filter(tree))
             case Period():
@@ -81,13 +84,22 @@ class Compiler:
             if len(phrase.words) == 1:
                 return Query.term_query(self.schema, field, phrase.words[0])
             return Query.phrase_query(self.schema, field, list(phrase.words))
-        patterns: list[str | tuple[int, str]] = [
-            re.escape(word) + (".*" if prefix else "")
-            for word, prefix in zip(phrase.words, phrase.prefixes, strict=True)
-        ]
+        patterns = _patterns(phrase)
         if len(patterns) == 1:
-            return Query.regex_query(self.schema, field, str(patterns[0]))
-        return Query.regex_phrase_query(self.schema, field, patterns)
+            return Query.regex_query(self.schema, field, patterns[0])
+        return Query.regex_phrase_query(self.schema, field, list(patterns))
+
+    def _near(self, near: Near) -> Query:
+        """Each way in which the words may stand is a phrase with gaps; the best that is there counts."""
+        begun = any(any(part.prefixes) for part in near.parts)
+        query = Query.regex_phrase_query if begun else Query.phrase_query
+        words = [word for part in near.parts for word in (_patterns(part) if begun else part.words)]
+        found = [
+            Query.boost_query(query(self.schema, field, sorted(zip(places, words, strict=True))), weight)
+            for field, weight in FIELDS_OF[near.scope]
+            for places in _places(near)
+        ]
+        return Query.disjunction_max_query(found)
 
     def _filter(self, wanted: Filter) -> Query:
         if wanted.field == "watchlist":
@@ -107,6 +119,20 @@ class Compiler:
             upper_bound=_seconds(period.until),
             include_upper=period.until is None,
         )
+
+
+def _patterns(phrase: Phrase) -> list[str]:
+    return [
+        re.escape(word) + (".*" if prefix else "")
+        for word, prefix in zip(phrase.words, phrase.prefixes, strict=True)
+    ]
+
+
+def _places(near: Near) -> Iterator[tuple[int, ...]]:
+    """Where its words stand, all parts one after the other, in each way in which they may."""
+    sizes = [len(part.words) for part in near.parts]
+    for begins in ways(sizes, near.within):
+        yield tuple(begin + at for begin, size in zip(begins, sizes, strict=True) for at in range(size))
 
 
 def unscored(query: Query) -> Query:

@@ -18,7 +18,7 @@ from storage.holding import holding_of
 from storage.numbered import numbered_rows
 from storage.query import Answer, answer_of, opened_copy
 from storage.search.compiling import Compiler
-from storage.search.grammar import Filter, Phrase, Tree, filters_of, parse_query, wanted_phrases
+from storage.search.grammar import Filter, Near, Phrase, Tree, filters_of, parse_query, wanted_phrases
 from storage.search.index import BrokenIndex, Mark, opened_index, translated
 from storage.search.snippets import Snippet, marks_of, snippet_of
 from storage.search.stems import STEMMERS, main_language, stemmer_of
@@ -236,7 +236,7 @@ def _keep(con: duckdb.DuckDBPyConnection, matches: Sequence[Match]) -> None:
 
 
 def _hits(
-    con: duckdb.DuckDBPyConnection, matches: Sequence[Match], phrases: Sequence[Phrase]
+    con: duckdb.DuckDBPyConnection, matches: Sequence[Match], phrases: Sequence[Phrase | Near]
 ) -> Iterator[Hit]:
     """The matches as they are in the copy; one that isn't there (of a newer index) is left out."""
     rows = _rows(con, matches)

@@ -2,6 +2,7 @@
 
 heat pump                      both words, in any form: pumps too, where the language's stemmer is known
 "heat pump"                    exactly these words, one after the other (case and accents don't count)
+"heat grant"~5                 these words in any order, the last at most five words after the first
 subsid*                        words that begin so
 a AND b, a OR b, NOT a, -a     AND binds closer than OR; nothing between two terms means AND
 ( ... )                        what belongs together
@@ -20,6 +21,7 @@ from datetime import datetime
 from typing import Literal
 
 from storage.periods import PeriodError, moment_of
+from storage.search.nearness import MAX_WAYS, number_of_ways, ways
 from storage.search.words import placed_words
 
 MAX_LENGTH = 10_000  # characters of a query
@@ -33,7 +35,7 @@ _TOKEN = re.compile(
       (?P<bracket>[()])
     | (?P<minus>-)(?=["(\w])
     | (?P<field>[A-Za-z]{2,20}):(?!//)(?=(?P<value>[^\s()]))
-    | "(?P<quoted>[^"]*)"(?P<near>~\d*)?
+    | "(?P<quoted>[^"]*)"(?P<near>~\d{0,6})?
     | (?P<open>")
     | (?P<bare>[^\s()"]+)
     )""",
@@ -54,6 +56,15 @@ class Phrase:
     prefixes: tuple[bool, ...]
     scope: Scope = "all"
     loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Phrases in any order, the last of which begins at most `within` words after the first has ended."""
+
+    parts: tuple[Phrase, ...]
+    within: int
+    scope: Scope = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,7 @@ class Either:
     parts: tuple[Tree, ...]
 
 
-Tree = Phrase | Filter | Period | Not | Both | Either
+Tree = Phrase | Near | Filter | Period | Not | Both | Either
 
 
 def parse_query(text: str, now: datetime) -> Tree:
@@ -110,9 +121,9 @@ def parse_query(text: str, now: datetime) -> Tree:
     return tree
 
 
-def wanted_phrases(tree: Tree) -> Iterator[Phrase]:
-    """The phrases that make an article a hit: those under NOT don't."""
-    if isinstance(tree, Phrase):
+def wanted_phrases(tree: Tree) -> Iterator[Phrase | Near]:
+    """The phrases that make an article a hit, alone or near others: those under NOT don't."""
+    if isinstance(tree, Phrase | Near):
         yield tree
     elif isinstance(tree, Both | Either):
         for part in tree.parts:
@@ -169,15 +180,29 @@ def _token(match: re.Match[str]) -> str | Tree:
     return _leaf(match)
 
 
-def _leaf(match: re.Match[str], scope: Scope = "all") -> Phrase:
+def _leaf(match: re.Match[str], scope: Scope = "all") -> Phrase | Near:
     if match["open"]:
         raise QueryError('a " has no second one')
     if match["near"]:
-        raise QueryError('"near" (~) is for watchlists; search knows phrases, AND and OR')
+        return _near(match["quoted"], match["near"], scope)
     if match["quoted"] is not None:
         return _phrase(match["quoted"], scope)
     phrase = _phrase(match["bare"], scope)
     return replace(phrase, loose=len(phrase.words) == 1 and not phrase.prefixes[0])
+
+
+def _near(written: str, near: str, scope: Scope) -> Near:
+    parts = tuple(_phrase(part, scope) for part in written.split())
+    if len(parts) < 2 or len(set(parts)) < len(parts):
+        raise QueryError(f"two different words or more are near each other: {_shown(written)}")
+    within = int(near[1:] or 0)
+    if within < 1:
+        raise QueryError(f'a distance is a number of words from 1 on, such as "{_shown(written)[1:-1]}"~5')
+    if number_of_ways(len(parts), within) > MAX_WAYS:
+        raise QueryError(f"so many words, so far apart, are too much to look for: {_shown(written)}~{within}")
+    if next(ways([len(part.words) for part in parts], within), None) is None:
+        raise QueryError(f"these words can't be so near each other: {_shown(written)}~{within}")
+    return Near(parts, within, scope)
 
 
 def _phrase(written: str, scope: Scope) -> Phrase:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from storage.search.grammar import Phrase
+from storage.search.grammar import Near, Phrase
+from storage.search.nearness import ways
 from storage.search.words import Place, placed_words
 
 SNIPPET_CHARS = 240  # two lines and a half of a wide terminal
@@ -31,12 +32,14 @@ class _Hit:
     phrase: int  # which of the phrases
 
 
-def marks_of(text: str, phrases: Sequence[Phrase], stem: Stem) -> tuple[Mark, ...]:
+def marks_of(text: str, phrases: Sequence[Phrase | Near], stem: Stem) -> tuple[Mark, ...]:
     """Where one of the phrases stands, in order, without overlaps. `stem` makes stems of folded words."""
     return _merged([(hit.start, hit.end) for hit in _hits(text, phrases, stem)])
 
 
-def snippet_of(text: str, phrases: Sequence[Phrase], stem: Stem, length: int = SNIPPET_CHARS) -> Snippet:
+def snippet_of(
+    text: str, phrases: Sequence[Phrase | Near], stem: Stem, length: int = SNIPPET_CHARS
+) -> Snippet:
     """The piece of about `length` characters with the most different phrases in it, the first of equals.
 
     The beginning of the text where none of them is in it. Cut between words, where there are spaces.
@@ -75,11 +78,15 @@ def _best_start(hits: Sequence[_Hit], length: int) -> int:
     return best
 
 
-def _hits(text: str, phrases: Sequence[Phrase], stem: Stem) -> list[_Hit]:
+def _hits(text: str, phrases: Sequence[Phrase | Near], stem: Stem) -> list[_Hit]:
     places = placed_words(text)
-    stems = stem([place.word for place in places]) if any(phrase.loose for phrase in phrases) else []
+    loose = any(isinstance(phrase, Phrase) and phrase.loose for phrase in phrases)
+    stems = stem([place.word for place in places]) if loose else []
     found: list[_Hit] = []
     for number, phrase in enumerate(phrases):
+        if isinstance(phrase, Near):
+            found.extend(_near_hits(places, phrase, number))
+            continue
         wanted = stem(phrase.words)[0] if phrase.loose else None
         found.extend(
             _Hit(places[at].start, places[at + len(phrase.words) - 1].end, number)
@@ -87,6 +94,28 @@ def _hits(text: str, phrases: Sequence[Phrase], stem: Stem) -> list[_Hit]:
             if (wanted is not None and stems[at] == wanted) or _stands_at(places, at, phrase)
         )
     return sorted(found, key=lambda hit: (hit.start, hit.end))
+
+
+def _near_hits(places: Sequence[Place], near: Near, number: int) -> set[_Hit]:
+    """The words that stand near each other, each by itself: what is between them was not asked for."""
+    starts = [
+        {at for at in range(len(places) - len(part.words) + 1) if _stands_at(places, at, part)}
+        for part in near.parts
+    ]
+    if not all(starts):
+        return set()
+    sizes = [len(part.words) for part in near.parts]
+    found: set[_Hit] = set()
+    for way in ways(sizes, near.within):
+        for at in starts[0]:
+            begins = [at - way[0] + offset for offset in way]
+            if all(begin in known for begin, known in zip(begins, starts, strict=True)):
+                ends = map(sum, zip(begins, sizes, strict=True))
+                found.update(
+                    _Hit(places[begin].start, places[end - 1].end, number)
+                    for begin, end in zip(begins, ends, strict=True)
+                )
+    return found
 
 
 def _stands_at(places: Sequence[Place], at: int, phrase: Phrase) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from storage.search import (
     streamed_matches,
     update_search,
 )
-from storage.search.grammar import Both, Either, Not, Phrase, Tree, parse_query
+from storage.search.grammar import Both, Either, Near, Not, Phrase, Tree, parse_query
 from storage.search.words import index_words
 from storage.store import Store
 
@@ -237,7 +238,23 @@ def means(tree: Tree, title: list[str], text: list[str]) -> bool:
         case Phrase():
             fields = {"all": (title, text), "title": (title,)}[tree.scope]
             return any(stands(tree, words[at:]) for words in fields for at in range(len(words)))
+        case Near():
+            return any(are_near(tree, words) for words in (title, text))
     raise AssertionError(tree)
+
+
+def are_near(near: Near, words: list[str]) -> bool:
+    """Whether any choice of a place for each part does."""
+    spans = [
+        [(at, at + len(part.words)) for at in range(len(words)) if stands(part, words[at:])]
+        for part in near.parts
+    ]
+    chosen = (sorted(choice) for choice in itertools.product(*spans))
+    return any(
+        all(one[1] <= other[0] for one, other in itertools.pairwise(places))
+        and places[-1][0] - places[0][1] < near.within
+        for places in chosen
+    )
 
 
 def stands(phrase: Phrase, words: list[str]) -> bool:
@@ -248,7 +265,8 @@ def stands(phrase: Phrase, words: list[str]) -> bool:
 
 
 LEAVES = st.sampled_from(
-    ["red", "blue", "title:red", '"red blue"', "热泵", '"red & blue"', "re*", '"blue gin*"', "title:bl*", "ginger", "&", '"热 red"']
+    ["red", "blue", "title:red", '"red blue"', "热泵", '"red & blue"', "re*", '"blue gin*"', "title:bl*", "ginger", "&", '"热 red"',
+     '"red blue"~1', '"ginger red"~4', '"热泵 red"~3', '"red 热 blue"~2', '"re* gin* 热"~5']
 )  # fmt: skip
 QUERIES = st.recursive(
     LEAVES,

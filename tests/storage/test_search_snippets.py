@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.search import stems
-from storage.search.grammar import Phrase, parse_query, wanted_phrases
+from storage.search.grammar import Near, Phrase, parse_query, wanted_phrases
 from storage.search.snippets import LEAD_IN, Snippet, marks_of, snippet_of
 from storage.search.stems import Stemmer, stemmer_of
 from storage.search.words import LONGEST, index_words, placed_words
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FILLER = "Nothing of note was said on this day by anybody. "
 
 
-def phrases(query: str) -> list[Phrase]:
+def phrases(query: str) -> list[Phrase | Near]:
     return list(wanted_phrases(parse_query(query, NOW)))
 
 
@@ -51,6 +51,12 @@ def shown(snippet: Snippet) -> list[str]:
         ("тепловые насосы", "насос", "ru", ["насосы"]),
         ("AT&T, or A T T", "AT&T", "en", ["AT&T"]),
         ("die Straße", "strasse", "de", ["Straße"]),
+        ("A grant for a heat-pump. Heat, and no grant", '"heat-pump grant"~3', "en", ["grant", "heat-pump"]),
+        ("A grant for a heat pump", '"heat grant"~2', "en", []),
+        ("政府补贴热泵安装。热泵", '"热泵 补贴"~1', "zh", ["补贴", "热泵"]),
+        ("보조금을 크게 늘렸다", '"늘렸 보조금"~4', "ko", ["보조금", "늘렸"]),
+        ("เพิ่มเงินอุดหนุนปั๊ม", '"ปั๊ม เงิน"~9', "th", ["เงิน", "ปั๊ม"]),
+        ("المضخات في المدينة", '"المدين* المضخ*"~2', "ar", ["المضخات", "المدينة"]),
         ("wind wind wind", '"wind wind"', "en", ["wind wind wind"]),
     ],
 )
