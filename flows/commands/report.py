@@ -16,7 +16,7 @@ from flows.terminal import Terminal, counted, size_text
 if TYPE_CHECKING:
     from flows.config import Config
     from flows.report.writing import Review
-    from storage.report_data_records import ReportRequest
+    from storage.review.records import ReportRequest
 
 
 @click.command()
@@ -70,7 +70,7 @@ def _request(
     config: Config, since: str, until: str | None, watchlists: tuple[str, ...], now: datetime
 ) -> ReportRequest:
     from flows.report.period import period_of
-    from storage.report_data_records import ReportRequest
+    from storage.review.records import ReportRequest
 
     known = tuple(watchlist.id for watchlist in config.shape.watchlists)
     for name in watchlists:

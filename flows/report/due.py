@@ -40,7 +40,7 @@ def write_due_review(
     if path is None:
         return None
     from flows.report.writing import review, write_page
-    from storage.report_data_records import ReportRequest
+    from storage.review.records import ReportRequest
 
     until = last_moment(plan.schedule, now)
     request = ReportRequest(until - plan.since, until, plan.watchlists or watchlists, bool(plan.watchlists))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from flows.report.drawing import Row
 from flows.report.wording import cut, day_text, number_of
-from storage.report_data_records import ReportData, ReportRequest, Step, Volume, WatchlistFigures
+from storage.review.records import ReportData, ReportRequest, Step, Volume, WatchlistFigures
 
 OUTLETS_CHARTED = 12  # rows of a heat map that an eye compares; the rest is one row
 VOICES_CHARTED = 7

@@ -25,7 +25,7 @@ from flows.report.figures import (
     volume_figure,
 )  # fmt: skip
 from flows.safe_text import safe_text
-from storage.report_data_records import ReportData, WatchlistFigures
+from storage.review.records import ReportData, WatchlistFigures
 
 WATCHLISTS_CHARTED = 8  # two charts each, 0.1 s of CPU a chart; the others are a line in a table
 STALE_MINUTES = 180

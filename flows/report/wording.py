@@ -21,7 +21,7 @@ _SHORTEST = 40  # characters of a sentence that says something; "LONDON." is a d
 _LABEL = re.compile(r"(?:corrections?|clarification|editor.s note)\s*[:.–—-]\s*", re.IGNORECASE)
 _CODE = re.compile(r"[\x00-\x20\x7f]")
 MAX_WORDS_COMPARED = 60
-QUOTED_BEFORE, QUOTED_AFTER = 90, 110  # characters around a mention that storage.report_data hands out
+QUOTED_BEFORE, QUOTED_AFTER = 90, 110  # characters around a mention that storage.review hands out
 
 
 def day_text(day: date) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from storage.report_data import report_data
-from storage.report_data_records import ReportData, ReportRequest
+from storage.review.reading import report_data
+from storage.review.records import ReportData, ReportRequest
 from storage.whole_file import whole_file
 
 

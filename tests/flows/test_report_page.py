@@ -18,7 +18,7 @@ from lxml import etree, html
 
 from flows.report.figures import mentions_figure, outlets_figure, steps_of, voices_figure, volume_figure
 from flows.report.page import press_review
-from storage.report_data_records import (
+from storage.review.records import (
     EditedArticle,
     Failing,
     Gap,

@@ -10,8 +10,8 @@ import pytest
 
 from extractors.model import Gap, Mention, Source
 from storage.errors import StorageError
-from storage.report_data import report_data
-from storage.report_data_records import ReportRequest
+from storage.review.reading import report_data
+from storage.review.records import ReportRequest
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
-from storage import report_data_sql as questions
 from storage.health.quiet import quiet_sources
 from storage.query import opened_copy
-from storage.report_data_records import (
+from storage.review import questions
+from storage.review.records import (
     LATE,
     EditedArticle,
     Failing,

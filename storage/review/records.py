@@ -1,4 +1,4 @@
-"""What a press review tells: its request, and the records of the answer. `storage.report_data` reads them."""
+"""What a press review tells: its request, and the records of the answer. `storage.review.reading` reads them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What a press review tells: asked of the published copy (`questions`), read (`reading`), handed out (`records`)."""
