@@ -125,10 +125,10 @@ def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> t
     for wanted in (matcher.watchlists[number] for number in touched):
         if wanted.holds(hits):
             for titled, found in ((True, in_title), (False, in_text)):
-                places = ((*at, term) for term in found.keys() & wanted.named for at in found[term])
+                spans = ((*at, term) for term in found.keys() & wanted.named for at in found[term])
                 mentions.extend(
                     Mention(article_id, wanted.id, matcher.terms[term].written, start, end, titled)
-                    for start, end, term in sorted(places)
+                    for start, end, term in sorted(spans)
                 )
     return tuple(mentions)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 from extractors.watch.folding import Span, word_spans
@@ -29,15 +28,16 @@ def places(
     numbers = [number for number in firsts if words[number] in asked]
     starts = dict(zip(numbers, _starts(spaced.text, map(words.__getitem__, numbers)), strict=True))
     growths = _growths(spaced)
+    begins = [growth.begin for growth in growths]
     dropped = {letter for letter, plain in spaced.grown if not plain}
     found = {}
     for first, behind in wanted:
         at, added = starts[first]
         last, added_to_last = _last(spaced.text, words[first:behind], at, added)
-        end = _before_growth(last - added_to_last, growths) + 1
+        end = _before_growth(last - added_to_last, growths, begins) + 1
         while dropped and text[end : end + 1] in dropped:
             end += 1
-        found[first, behind] = (_before_growth(at - added, growths), end)
+        found[first, behind] = (_before_growth(at - added, growths, begins), end)
     return found
 
 
@@ -87,10 +87,10 @@ def _occurrences(letter: str, text: str) -> Iterator[int]:
         at = text.find(letter, at + 1)
 
 
-def _before_growth(place: int, growths: Sequence[_Growth]) -> int:
+def _before_growth(place: int, growths: Sequence[_Growth], begins: Sequence[int]) -> int:
     """The place in the text of a place in what it has grown to."""
-    last = bisect_right(growths, place, key=attrgetter("begin")) - 1
-    if last < 0:
+    number = bisect_right(begins, place)
+    if not number:
         return place
-    growth = growths[last]
+    growth = growths[number - 1]
     return growth.at if place < growth.end else place - growth.total
