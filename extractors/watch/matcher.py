@@ -25,10 +25,9 @@ class Wanted:
     """One watchlist: numbers of its terms."""
 
     id: str
-    any: tuple[int, ...]
-    all: tuple[int, ...]
-    none: tuple[int, ...]
-    named: frozenset[int]  # those whose places are told
+    any: frozenset[int]
+    all: frozenset[int]
+    none: frozenset[int]
 
     def holds(self, hits: frozenset[int]) -> bool:
         """Whether an article with these terms in it is one that is watched for."""
@@ -71,12 +70,12 @@ def compile_watchlists(watchlists: Iterable[Watchlist]) -> Matcher:
     wanted = []
     for watchlist in watchlists:
         any_, all_, none = (
-            tuple(dict.fromkeys(number(term, f"{watchlist.id}, {clause}") for term in listed))
+            frozenset([number(term, f"{watchlist.id}, {clause}") for term in listed])
             for clause, listed in (("any", watchlist.any), ("all", watchlist.all), ("none", watchlist.none))
         )
         if not any_ and not all_:
             raise ValueError(f"watchlist {watchlist.id}: it needs a term in any or all")
-        wanted.append(Wanted(watchlist.id, any_, all_, none, frozenset(any_ + all_)))
+        wanted.append(Wanted(watchlist.id, any_, all_, none))
     return _indexed(tuple(wanted), tuple(parsed))
 
 
@@ -92,7 +91,7 @@ def _indexed(watchlists: tuple[Wanted, ...], terms: tuple[Term, ...]) -> Matcher
         phrases=tuple(numbers),
         phrases_of=phrases_of,
         terms_of=_inverted(phrases_of, len(numbers)),
-        watched_by=_inverted(tuple(wanted.any + wanted.all for wanted in watchlists), len(terms)),
+        watched_by=_inverted(tuple(tuple(wanted.any | wanted.all) for wanted in watchlists), len(terms)),
         root=grown((number, phrase) for phrase, number in numbers.items()),
         keys=keyed(terms),
         signs=frozenset(word.text for phrase in numbers for word in phrase if not word.text.isalnum()),
@@ -120,12 +119,16 @@ def find_mentions(matcher: Matcher, article_id: int, title: str, text: str) -> t
         return ()
     in_title, in_text = _terms_found(matcher, title), _terms_found(matcher, text)
     hits = frozenset(in_title) | frozenset(in_text)
-    touched = sorted({number for term in hits for number in matcher.watched_by[term]})
+    touched: dict[int, list[int]] = {}
+    for term in hits:
+        for number in matcher.watched_by[term]:
+            touched.setdefault(number, []).append(term)
     mentions: list[Mention] = []
-    for wanted in (matcher.watchlists[number] for number in touched):
+    for number in sorted(touched):
+        wanted = matcher.watchlists[number]
         if wanted.holds(hits):
             for titled, found in ((True, in_title), (False, in_text)):
-                spans = ((*at, term) for term in found.keys() & wanted.named for at in found[term])
+                spans = [(*at, term) for term in touched[number] for at in found.get(term, ())]
                 mentions.extend(
                     Mention(article_id, wanted.id, matcher.terms[term].written, start, end, titled)
                     for start, end, term in sorted(spans)

@@ -33,11 +33,15 @@ def places(
     found = {}
     for first, behind in wanted:
         at, added = starts[first]
-        last, added_to_last = _last(spaced.text, words[first:behind], at, added)
-        end = _before_growth(last - added_to_last, growths, begins) + 1
-        while dropped and text[end : end + 1] in dropped:
-            end += 1
-        found[first, behind] = (_before_growth(at - added, growths, begins), end)
+        last, added_to_last = at + len(words[first]) - 1, added
+        if behind - first > 1:
+            last, added_to_last = _last(spaced.text, words[first:behind], at, added)
+        start, end = at - added, last - added_to_last + 1
+        if growths:
+            start, end = _before_growth(start, growths, begins), _before_growth(end - 1, growths, begins) + 1
+            while text[end : end + 1] in dropped:
+                end += 1
+        found[first, behind] = (start, end)
     return found
 
 
