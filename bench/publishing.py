@@ -1,8 +1,9 @@
 """What publishing costs, by the size of the file: checkpoint, copy or clone, flush, rename.
 
     python bench/publishing.py --gb 0.1 1 10 [--folder /some/file/system] [--turns 5]
+    python bench/publishing.py --store data/live.duckdb
 
-Makes a database of each size, and then, in turn, commits a round of 500 articles to each and publishes. Prints medians:
+Makes a database of each size, or copies one that is there and that nobody writes to, and then, in turn, commits a round of 500 articles to each and publishes. Prints medians:
 the wall of all of it and how long nobody could commit, CPU, and bytes that the disk was given to write. A size for which
 the disk has no room (live file, two copies, a tenth to spare) is left out, and said. All is removed at the end.
 """
@@ -56,6 +57,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--gb", type=float, nargs="+", default=[0.1, 1.0])
+    parser.add_argument(
+        "--store", type=Path, help="a live file to measure on: a copy of it is, and it stays as it is"
+    )
     parser.add_argument("--folder", type=Path, help="where to make the files, to measure another file system")
     parser.add_argument("--turns", type=int, default=5)
     arguments = parser.parse_args()
@@ -64,19 +68,20 @@ def main() -> None:
     print(
         "| live file | file system | wall s | nobody can commit s | CPU s | MB written |\n| --- | --- | --- | --- | --- | --- |"
     )
-    for gb in arguments.gb:
+    for wanted in arguments.gb if arguments.store is None else [arguments.store]:
+        gb = wanted.stat().st_size / 1e9 if isinstance(wanted, Path) else wanted
         with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
             folder = Path(place)
             free_gb = shutil.disk_usage(folder).free / 1e9
             if free_gb < 3.3 * gb:
                 print(f"| {gb:g} GB | no room: {free_gb:.0f} GB are free | | | | |")
                 continue
-            print(row_of(gb, folder, arguments.turns, rng, texts), flush=True)
+            store = copied_file(folder, wanted) if isinstance(wanted, Path) else made_file(folder, wanted)
+            print(row_of(store, folder, arguments.turns, rng, texts), flush=True)
 
 
-def row_of(gb: float, folder: Path, turns: int, rng: random.Random, texts: Texts) -> str:
+def row_of(store: Store, folder: Path, turns: int, rng: random.Random, texts: Texts) -> str:
     """A line of the table: medians over the turns; the first warms up, and is left out."""
-    store = made_file(folder, gb)
     taken = [publish_once(store, rng, texts, number) for number in range(turns + 1)][1:]
     kind = "shares blocks" if clone_file(store.database, folder / "clone") else "copies"
     medians = [statistics.median(getattr(turn, name) for turn in taken) for name in Turn.__dataclass_fields__]
@@ -95,6 +100,17 @@ def made_file(folder: Path, gb: float) -> Store:
             con.execute("CHECKPOINT")
             part += 1
         count_change(con)
+    return store
+
+
+def copied_file(folder: Path, live: Path) -> Store:
+    """A store on a copy of this live file, brought to this release's schema. Raises where somebody writes to it."""
+    store = Store(folder / "live.duckdb", folder / "news.duckdb")
+    with duckdb.connect(str(live), read_only=True):  # keeps writers away meanwhile
+        for suffix in ("", ".wal"):
+            if (part := live.with_name(live.name + suffix)).exists():
+                shutil.copyfile(part, store.database.with_name(store.database.name + suffix))
+    store.migrate()
     return store
 
 
