@@ -6,10 +6,9 @@ of. Where it says nothing, or nothing that can be believed, whoever asks has to 
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
+from storage.notes import read_note, write_note
 from storage.pace import file_mark, read_last
 
 LAYOUT = 1  # a change of fields or of what a word is: indexes of another layout are made anew
@@ -26,18 +25,14 @@ def is_indexed(published: Path) -> bool:
     if copy is None or copy.articles is None:
         return False
     try:
-        noted = json.loads(_note_of(published).read_text("utf-8"))
-        return bool(noted == _noted(published, copy.articles))
+        return bool(read_note(_note_of(published)) == _noted(published, copy.articles))
     except (OSError, ValueError):
         return False
 
 
 def note_indexed(published: Path, articles: str) -> None:
     """Note that the index has what `Holding.name` says. Raises `OSError`."""
-    text = json.dumps(_noted(published, articles))
-    descriptor = os.open(_note_of(published), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    write_note(_note_of(published), _noted(published, articles))
 
 
 def _noted(published: Path, articles: str) -> dict[str, object]:

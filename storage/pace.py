@@ -5,11 +5,11 @@ What is known of a copy is noted beside it, so that who asks whether it has to b
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from storage.notes import read_note, write_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def read_last(published: Path) -> LastCopy | None:
     if not published.exists():
         return None
     try:
-        noted = json.loads(note_of(published).read_text("utf-8"))
+        noted = read_note(note_of(published))
         is_that = noted.get("copy") == file_mark(published)
         return LastCopy(
             datetime.fromisoformat(noted["at"]).astimezone(UTC),
@@ -78,7 +78,7 @@ def file_mark(path: Path) -> list[int]:
 
 
 def note_last(published: Path, last: LastCopy) -> None:
-    """Note it, for its owner alone: what is not published is nobody else's. Raises `OSError`."""
+    """Note it. Raises `OSError`."""
     noted = {
         "at": last.at.isoformat(),
         "cost_s": round(last.cost_s, 3),
@@ -86,7 +86,4 @@ def note_last(published: Path, last: LastCopy) -> None:
         "articles": last.articles,
         "copy": file_mark(published) if published.exists() else None,
     }
-    text = json.dumps(noted)
-    descriptor = os.open(note_of(published), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    write_note(note_of(published), noted)

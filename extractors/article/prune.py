@@ -52,17 +52,18 @@ def prune_furniture(tree: HtmlElement, without: Iterable[HtmlElement] = ()) -> N
 
     First go the elements of `without` (none of them in another), and what holds no text.
     """
-    for element in without:
-        if element.getparent() is not None and next(element.iter("h1"), None) is None:
-            element.drop_tree()
+    for element in filter(_may_go, without):
+        element.drop_tree()
     strip_elements(tree, *_SILENT, with_tail=False)
     total = sum(len(p.text_content()) for p in tree.iter("p")) or 1
-    for element in _named_furniture(tree):
-        parent = element.getparent()
-        if parent is None or next(element.iter("h1"), None) is not None:
-            continue
+    for element in filter(_may_go, _named_furniture(tree)):
         if len(element.text_content().strip()) <= MAX_SHARE * total:
             element.drop_tree()
+
+
+def _may_go(element: HtmlElement) -> bool:
+    """Whether it is still in the tree, and holds no main heading."""
+    return element.getparent() is not None and next(element.iter("h1"), None) is None
 
 
 def _named_furniture(tree: HtmlElement) -> list[HtmlElement]:

@@ -128,8 +128,7 @@ class RecordDesk:
         parts, self._parts = self._parts, []
         robots = self._learned_robots()
         if (parts or robots) and self._broken is None:
-            is_watched = self._watched is not None and any(part.versions for part in parts)
-            watched = self._watched() if self._watched is not None and is_watched else None
+            watched = self._watched() if self._watched and any(part.versions for part in parts) else None
             record = merged_record(parts, robots, self._run_id, watched)
             await self._try(lambda: self._store.spool(record))
 

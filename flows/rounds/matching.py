@@ -32,6 +32,10 @@ class Matching:
 
     def watched(self) -> int:
         """The hash by which the database knows what stored articles were matched with."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         from extractors.watch import watched_hash
 
         return watched_hash(self._watchlists)

@@ -133,15 +133,15 @@ class _Opened:
 
 def _ready(con: duckdb.DuckDBPyConnection, folder: Path, told: Told, lock_timeout_s: float) -> _Opened:
     """The index, up to date if it can be."""
-    opened = None
+    opened, holding = None, holding_of(con)
     try:
         opened = _Opened(folder, *opened_index(folder))
-        if opened.mark.is_of(holding_of(con)):
+        if opened.mark.is_of(holding):
             return opened
     except (BrokenIndex, FileNotFoundError, StorageError):
         pass
     try:
-        brought_up_to_date(con, folder, told=told, lock_timeout_s=lock_timeout_s)
+        brought_up_to_date(con, folder, holding, told=told, lock_timeout_s=lock_timeout_s)
         return _Opened(folder, *opened_index(folder))
     except (StorageError, BrokenIndex, OSError) as error:
         if opened is None:
@@ -160,7 +160,7 @@ def _matches(
         return _told_and_asked(con, opened, tree, limit, order, told)
     except BrokenIndex as error:
         try:
-            brought_up_to_date(con, opened.folder, broken=str(error), told=told)
+            brought_up_to_date(con, opened.folder, holding_of(con), broken=str(error), told=told)
             anew = _Opened(opened.folder, *opened_index(opened.folder))
             return _asked(con, anew, tree, limit, order)
         except (BrokenIndex, OSError) as again:

@@ -93,8 +93,10 @@ def update_search(
     the folder not written, `DatabaseBusy` of these where another process is at it.
     """
     with opened_copy(published) as con:
-        updated = brought_up_to_date(con, folder, most=most, lock_timeout_s=lock_timeout_s, told=told)
         holding = holding_of(con)
+        updated = brought_up_to_date(
+            con, folder, holding, most=most, lock_timeout_s=lock_timeout_s, told=told
+        )
     if not updated.waiting and folder == index_folder(published):
         with suppress(OSError):  # then the next update looks again
             note_indexed(published, holding.name)
@@ -104,28 +106,29 @@ def update_search(
 def brought_up_to_date(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
+    holding: Holding,
     *,
     most: int | None = None,
     broken: str = "",
     lock_timeout_s: float = LOCK_TIMEOUT_S,
     told: Told = lambda _: None,
 ) -> Updated:
-    """The same with the copy open. `broken`: what was found wrong with the index, which is made anew then."""
-    state = holding_of(con)
+    """The same with the copy open, and what it holds known. `broken`: what was found wrong with the index, which is
+    made anew then."""
     with file_lock(folder.with_name(f".{folder.name}.lock"), lock_timeout_s):
         remade = ""
         try:
             if broken:
                 raise BrokenIndex(broken)
             index, mark = opened_index(folder)
-            return _updated(con, Work(index, mark, folder, state, most, told))
+            return _updated(con, Work(index, mark, folder, holding, most, told))
         except FileNotFoundError:
             pass
         except BrokenIndex as error:
             remade = str(error)
             told(f"the search index is made anew: {remade}")
         try:
-            made = _updated(con, Work(new_index(folder), Mark(), folder, state, most, told))
+            made = _updated(con, Work(new_index(folder), Mark(), folder, holding, most, told))
         except BrokenIndex as again:
             raise StorageError(f"can't make the search index: {again}") from again
         return replace(made, remade=remade)

@@ -28,12 +28,7 @@ def test_a_round_with_nothing_new_imports_no_parser_and_no_extractor(tmp_path: P
 
     with LoopbackServer() as server:
         site = server.listen("127.0.57.1", {"/feed": tagged(rss(), kind=RSS)})
-        config = {
-            "fetch": {"allow_networks": ["127.0.57.0/24"], "per_host_delay_s": 0, "timeout_s": 60},
-            "extract": {"workers": 1},
-            "sources": [{"id": "quiet", "name": "Quiet", "feeds": [f"{site.base}/feed"]}],
-        }
-        (tmp_path / "config.yaml").write_text(json.dumps(config))
+        _watch(tmp_path, f"{site.base}/feed")
         first, again = _round(tmp_path), _round(tmp_path)
     assert first["outcomes"] != again["outcomes"]
     assert [each["status"] for each in again["outcomes"]] == ["not_modified"]
@@ -48,15 +43,19 @@ def test_a_round_with_news_leaves_the_readers_to_its_workers(tmp_path: Path) -> 
     with LoopbackServer() as server:
         feed = tagged(rss(Item("/a")), kind=RSS)
         site = server.listen("127.0.57.2", {"/a": tagged(article("lazy"), kind=HTML), "/feed": feed})
-        config = {
-            "fetch": {"allow_networks": ["127.0.57.0/24"], "per_host_delay_s": 0, "timeout_s": 60},
-            "extract": {"workers": 1},
-            "sources": [{"id": "news", "name": "News", "feeds": [f"{site.base}/feed"]}],
-        }
-        (tmp_path / "config.yaml").write_text(json.dumps(config))
+        _watch(tmp_path, f"{site.base}/feed")
         done = _round(tmp_path)
     assert done["articles_new"] == 1
     assert not {"trafilatura", "feedparser", "lxml", "numpy"} & set(done["imported"])
+
+
+def _watch(folder: Path, feed: str) -> None:
+    config = {
+        "fetch": {"allow_networks": ["127.0.57.0/24"], "per_host_delay_s": 0, "timeout_s": 60},
+        "extract": {"workers": 1},
+        "sources": [{"id": "one", "name": "One", "feeds": [feed]}],
+    }
+    (folder / "config.yaml").write_text(json.dumps(config))
 
 
 def _round(folder: Path) -> dict[str, Any]:
