@@ -24,10 +24,8 @@ from flows.cli import COMMANDS
 
 PAPERS = 3
 ARCHIVED = 12
-FIRST_S, LAST_S = (
-    0.2,
-    3.0,
-)  # a command takes 0.3 to 3 s in all; how long, is learned of those that were missed
+# A command takes 0.3 to 3 s in all; how long, is learned of those that were missed.
+FIRST_S, LAST_S = 0.2, 3.0
 MOST_MARKS = 3  # a round puts one or two batches into its spool, and opens the live file three times
 TRIES_PER_KILL = 6
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
