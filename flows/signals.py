@@ -21,6 +21,9 @@ from flows.exits import Exit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOOK_S = 0.25  # between a signal and a look whether its exception is on its way
+CLEARING_S = (
+    30.0  # for what clears away: whoever waits longer than that has begun something new, and is to end too
+)
 
 
 class Ending:
@@ -28,6 +31,7 @@ class Ending:
 
     def __init__(self) -> None:
         self._raised: BaseException | None = None
+        self._raised_at = 0.0
         self._is_over = False
         self._is_a_look = False
 
@@ -50,14 +54,18 @@ class Ending:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         is_a_look, self._is_a_look = self._is_a_look, False
-        if is_a_look and (self._is_over or _is_being_handled(self._raised)):
+        if is_a_look and (self._is_over or self._is_on_its_way()):
             return
         is_first = self._raised is None
+        self._raised_at = time.monotonic()
         self._raised = KeyboardInterrupt() if number == signal.SIGINT else SystemExit(Exit.TERMINATED)
         if is_first and not self._is_over:
             # Not threading's: its locks may be held by what the signal interrupts.
             _thread.start_new_thread(self._look, (number, _thread.get_ident()))
         raise self._raised
+
+    def _is_on_its_way(self) -> bool:
+        return _is_being_handled(self._raised) and time.monotonic() - self._raised_at < CLEARING_S
 
     def _look(self, number: int, main_thread: int) -> None:
         """Have the main thread look, again and again, until the block is left or listens by itself."""

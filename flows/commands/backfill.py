@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands.options import config_option, json_option, read_config
+from flows.event_loop import run_async
 from flows.exits import CommandError
 from flows.lazy_group import CommandTable, LazyGroup
 from flows.progress import RoundProgress, round_progress
@@ -120,7 +121,7 @@ def carry_out(
         dry_run=dry_run,
     )
     with round_progress() as progress:
-        result, stop = asyncio.run(_backfill(request, progress))
+        result, stop = run_async(_backfill(request, progress))
     report(result, Terminal.of_process(), as_json=as_json)
     return _ending(result, stop)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.event_loop import run_async
 from flows.exits import CommandError, Exit
 from flows.terminal import Terminal
 
@@ -40,7 +40,7 @@ def command(keep: bool, untracked: bool, folder: Path | None) -> int:
     """
     terminal = Terminal.of_process()
     with _place(folder, keep) as place, _server(place, terminal, wanted=not untracked) as server:
-        stop = asyncio.run(_play(place, terminal, server, keep))
+        stop = run_async(_play(place, terminal, server, keep))
     return 128 + stop.signal if stop.signal is not None and not keep else Exit.DONE
 
 

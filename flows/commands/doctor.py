@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.options import config_option, json_option, read_config
+from flows.event_loop import run_async
 from flows.exits import ConfigError, Exit
 from flows.terminal import Terminal, counted
 
@@ -83,7 +83,7 @@ def _findings_of(config: Config, offline: bool) -> Iterator[Finding]:
     yield from network_checks.identity_findings(config.fetch)
     yield from network_checks.prefect_findings(os.environ)
     if not offline:
-        yield from asyncio.run(network_checks.network_findings(config.sources, config.fetch))
+        yield from run_async(network_checks.network_findings(config.sources, config.fetch))
 
 
 def _show(terminal: Terminal, finding: Finding) -> None:

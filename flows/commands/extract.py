@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +14,7 @@ import click
 
 from extractors.model import ExtractSettings, FetchSettings, Rejected
 from flows.commands.options import config_option, json_option, read_optional_config
+from flows.event_loop import run_async
 from flows.exits import CommandError, Exit
 from flows.terminal import Terminal, counted, json_text
 from storage.whole_file import whole_file
@@ -106,8 +106,8 @@ def _one_page(
 
     fetch = config.fetch if config else FetchSettings()
     source = SiteSources(config.sources if config else ()).of(url or name)
-    found = with_source(asyncio.run(found_page(name, url, fetch)), source, timezone)
-    result = asyncio.run(
+    found = with_source(run_async(found_page(name, url, fetch)), source, timezone)
+    result = run_async(
         extracted_page(found, config.extract.timeout_s if config else ExtractSettings().timeout_s)
     )
     if isinstance(result, Rejected):
@@ -136,7 +136,7 @@ def _many_pages(
 
     extract = config.extract if config else ExtractSettings(workers=usable_cpus())
     with _input(batch) as lines, _output(out) as answers:
-        tally = asyncio.run(_answered(terminal, config, extract, batch, lines, answers, learn))
+        tally = run_async(_answered(terminal, config, extract, batch, lines, answers, learn))
     if as_json and str(out) != "-":
         terminal.json(asdict(tally))
     else:

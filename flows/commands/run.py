@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.options import config_option, json_option, read_config
+from flows.event_loop import run_async
 from flows.exits import CommandError
 from flows.progress import RoundProgress, round_progress
 from flows.terminal import Column, Terminal
@@ -39,7 +40,7 @@ def command(only: tuple[str, ...], all_feeds: bool, as_json: bool, config_path: 
     request = round_request(config, only, all_feeds=all_feeds)
     terminal = Terminal.of_process()
     with round_progress() as progress:
-        result, stop = asyncio.run(_round(request, progress))
+        result, stop = run_async(_round(request, progress))
     report(result, terminal, as_json=as_json)
     return ending(result, stop)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from flows.commands.options import config_option, read_config
+from flows.event_loop import run_async
 from flows.exits import CommandError, Exit
 from flows.terminal import Terminal
 
@@ -58,7 +59,7 @@ def command(name: str, port: int | None, config_path: Path) -> int:
     config = read_config(config_path)
     if not name.isprintable() or set(name) & set("/%") or not name.strip():
         raise click.UsageError("--name can't be empty, nor contain / or %")
-    stop = asyncio.run(_serve(_order(config, name), port, terminal))
+    stop = run_async(_serve(_order(config, name), port, terminal))
     return 128 + stop.signal if stop.signal is not None else Exit.DONE
 
 

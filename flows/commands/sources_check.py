@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from flows.commands.options import config_option, json_option, read_config
+from flows.event_loop import run_async
 from flows.exits import Exit
 from flows.terminal import Column, Terminal
 
@@ -35,7 +35,7 @@ def command(only: tuple[str, ...], as_json: bool, config_path: Path) -> int:
     if complaint := config.unknown_source(only):
         raise click.UsageError(complaint)
     sources = [source for source in config.sources if not only or source.id in only]
-    verdicts = asyncio.run(checked_sources(sources, config.fetch, config.extract, pace_of(config.database)))
+    verdicts = run_async(checked_sources(sources, config.fetch, config.extract, pace_of(config.database)))
     terminal = Terminal.of_process()
     if as_json:
         terminal.json([asdict(verdict) for verdict in verdicts])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.options import config_option, json_option, read_optional_config
+from flows.event_loop import run_async
 from flows.exits import Exit
 from flows.terminal import Column, Terminal
 
@@ -37,7 +37,7 @@ def command(url: str, as_json: bool, config_path: Path) -> int:
     from flows.discovery.probe import found_site, pace_of
 
     config = read_optional_config(config_path)
-    site = asyncio.run(
+    site = run_async(
         found_site(
             url,
             config.fetch if config else FetchSettings(),

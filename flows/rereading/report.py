@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from flows.event_loop import run_async
 from flows.exits import CommandError, Exit
 from flows.progress import display_on
 from flows.rereading.comparison import Difference, SourceChanges
@@ -28,7 +29,7 @@ def reclean_from_archive(config: Config, sources: Sequence[Source], *, dry_run: 
     if not page_files(config.archive.folder):
         raise CommandError(f"no pages are kept in {config.archive.folder} yet")
     terminal = Terminal.of_process()
-    found = asyncio.run(_reread(config, sources, terminal, dry_run))
+    found = run_async(_reread(config, sources, terminal, dry_run))
     if as_json:
         terminal.json([as_record(changes) for changes in found])
     else:

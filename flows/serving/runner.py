@@ -17,6 +17,7 @@ from pathlib import Path
 from prefect.client.orchestration import get_client
 from prefect.runner import Runner
 
+from flows.event_loop import run_async
 from flows.serving.children import OURS
 from flows.serving.deployments import HEARTBEAT_S, deployments, install_automation, zombie_automation
 from flows.serving.order import Order
@@ -92,4 +93,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Order.from_json(sys.argv[1])))
+    run_async(serve(Order.from_json(sys.argv[1])))

@@ -101,3 +101,35 @@ def test_a_second_signal_cuts_the_cleaning_up_short() -> None:
     action = "try:\n    send()\nfinally:\n    send()\n    print('never')\n"
     done = ended(action, "SIGTERM")
     assert (done.returncode, done.stdout) == (int(128 + signal.SIGTERM), "")
+
+
+def test_cleaning_up_that_waits_for_ever_is_ended_too() -> None:
+    """What asyncio runs while a loop is cleared away may be something that only begins."""
+    action = (
+        "import flows.signals\nflows.signals.CLEARING_S = 1\ntry:\n    send()\nfinally:\n    time.sleep(60)\n"
+    )
+    done = ended(action, "SIGTERM")
+    assert (done.returncode, done.stderr) == (143, "")
+
+
+WHILE_A_TASK_IS_NOTED = """
+import asyncio
+from flows.event_loop import run_async
+
+async def work():
+    print("begun")
+
+def at_the_note(frame, event, argument):
+    if event == "call" and frame.f_code.co_filename.endswith("_weakrefset.py") and frame.f_code.co_name == "add":
+        sys.setprofile(None)
+        send()
+
+sys.setprofile(at_the_note)
+run_async(work())
+"""
+
+
+@SIGNALS
+def test_work_does_not_begin_when_the_signal_comes_as_its_task_is_made(name: str, code: int) -> None:
+    done = ended(WHILE_A_TASK_IS_NOTED, name, waits=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
