@@ -232,7 +232,7 @@ class LoopbackWeb:
                 writer.close()
 
         self._call(close())
-        time.sleep(0.05)
+        time.sleep(0.3)  # for it to reach the other side
 
     def stop(self) -> None:
         async def end() -> None:
