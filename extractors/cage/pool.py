@@ -7,6 +7,7 @@ import contextlib
 import pickle
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -21,6 +22,7 @@ R = TypeVar("R")
 
 MEMORY_BYTES = 2 * 1024**3  # trafilatura takes 56 MB for each MB of HTML: 0.6 GB for a page of 10 MB
 RECYCLE_AFTER = 2_000  # jobs: some 40 s of work for half a second of start; what grows is replaced sooner
+LONG_LINE = 25  # jobs that are worth a start: half a second of CPU, and 20 ms for a page
 TRIES = 2  # of a job whose worker died: the death may have been another's doing (the kernel's OOM killer)
 
 
@@ -40,7 +42,8 @@ class Cage:
     aren't pickled before it is their turn. `timeout_s` is wall time from the moment that a worker has the
     job. `memory_bytes` is all that one worker may allocate, its libraries (40 to 200 MB) included. A worker
     is replaced after `recycle_after` jobs, or when it has grown by a quarter of its memory. `warm_up` names
-    the modules that a worker imports before its first job, off that job's time.
+    the modules that a worker imports before its first job, off that job's time. While one is there, another is
+    started for a job that has waited `patience_s` for one at rest, and at once where the line is long.
 
     All calls belong to one event loop. Leaving the block kills what is left, and waits until it is gone.
     """
@@ -53,6 +56,7 @@ class Cage:
         recycle_after: int = RECYCLE_AFTER,
         *,
         warm_up: tuple[str, ...] = READERS,
+        patience_s: float = 0.0,
     ) -> None:
         if workers < 1 or timeout_s <= 0 or memory_bytes < 1 or recycle_after < 1:
             raise ValueError("workers, timeout_s, memory_bytes and recycle_after are above zero")
@@ -60,6 +64,11 @@ class Cage:
         self._memory_bytes = memory_bytes
         self._recycle_after = recycle_after
         self._warm_up = warm_up
+        self._patience_s = patience_s
+        self._jobs = 0  # under way and in line
+        self._stirred = (
+            asyncio.Event()
+        )  # set for a moment when a worker comes to rest or goes, or the line is long
         self._slots = asyncio.Semaphore(workers)
         self._workers = workers
         self._idle: list[Process] = []  # last in, first out: a light load keeps few of them
@@ -76,6 +85,7 @@ class Cage:
         self._closed = True
         for worker in self._alive:
             worker.kill()
+        self._stir()
         for _ in range(self._workers):  # each `run` under way or in line has met its end by then
             await self._slots.acquire()
         for _ in range(self._workers):
@@ -91,7 +101,7 @@ class Cage:
         worker. `CageError` when no worker can be started. An argument that can't be pickled is the caller's
         error, and raised as such.
         """
-        async with self._slots:
+        async with self._place():
             job = wire.framed(pickle.dumps((function, argument), pickle.HIGHEST_PROTOCOL))
             for attempt in range(TRIES):
                 worker = await self._worker(fresh=attempt > 0)
@@ -141,9 +151,40 @@ class Cage:
         except SourceError as error:
             return Answer(argument, None, error)
 
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """A place in the line, then a slot."""
+        self._jobs += 1
+        if self._is_long():
+            self._stir()
+        try:
+            async with self._slots:
+                yield
+        finally:
+            self._jobs -= 1
+
+    def _is_long(self) -> bool:
+        """Whether the line is worth another worker."""
+        return self._jobs >= LONG_LINE * len(self._alive)
+
+    def _stir(self) -> None:
+        self._stirred.set()
+        self._stirred.clear()
+
+    async def _rest(self) -> None:
+        """Wait for a worker at rest, while that is better than to start one."""
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self._patience_s
+        while not (self._idle or self._closed or self._is_long()) and loop.time() < give_up_at:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(give_up_at):
+                    await self._stirred.wait()
+
     async def _worker(self, *, fresh: bool) -> Process:
         """One that is ready. The caller has a slot: each worker is at rest or in one, so there are never too
         many. A `fresh` one takes the place of one that has died in the same slot."""
+        if not fresh:
+            await self._rest()
         while self._idle and not fresh:
             worker = self._idle.pop()
             if worker.is_alive():
@@ -183,6 +224,7 @@ class Cage:
         finally:
             if usable:
                 self._idle.append(worker)
+                self._stir()
             else:
                 await self._discard(worker)
         return kind, body
@@ -191,6 +233,7 @@ class Cage:
         worker.kill()
         await worker.gone()
         self._alive.discard(worker)
+        self._stir()
 
     def _result(self, kind: bytes, body: bytearray, url: str) -> Any:
         if kind == wire.MEMORY:

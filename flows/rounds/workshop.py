@@ -20,6 +20,8 @@ from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
 from storage.store import Store
 
+PATIENCE_S = 1.5  # a page waits for a busy worker before it is worth another: twice the start of one
+
 
 class Settings(Protocol):
     """What the tools are made by: of a round's request, or a backfill's."""
@@ -71,7 +73,9 @@ async def opened_tools(
                 settings.fetch, robots=robots, pace_file=pace_file(store.database), patience_s=patience_s
             )
         )
-        cage = await stack.enter_async_context(Cage(settings.extract.workers, settings.extract.timeout_s))
+        cage = await stack.enter_async_context(
+            Cage(settings.extract.workers, settings.extract.timeout_s, patience_s=PATIENCE_S)
+        )
         matching = Matching(settings.watchlists)
         desk = await stack.enter_async_context(
             RecordDesk(

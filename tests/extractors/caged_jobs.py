@@ -27,6 +27,11 @@ def sleep_for(seconds: float) -> float:
     return seconds
 
 
+def pid_after(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def hang_in_c(_: object) -> object:
     """No signal handler runs and no other thread gets a turn until this regex is done: in years."""
     return re.match(r"(a+)+$", "a" * 60 + "b")

@@ -244,7 +244,7 @@ def test_a_hostile_page_ends_in_a_result(body: str) -> None:
     assert isinstance(result, Extracted | Rejected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(("<div>", "</div>", "<p>", "</p>", "<table>", "<tr><td>", "<br>", "<a href='x'>", "word. ", "<h1>", "<li>", "<article>", "</article>", "<script>", "</script>", "<nav>", "<!--", PARAGRAPHS[0])), max_size=60))  # fmt: skip
 def test_no_markup_makes_it_raise(pieces: list[str]) -> None:
     result = extract_page(page("".join(pieces)))

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from extractors.cage import Cage, CageError, process, worker
+from extractors.cage import Cage, CageError, pool, process, worker
 from extractors.errors import ExtractionFailed, ParseFailed
 
 T = TypeVar("T")
@@ -108,6 +108,40 @@ def test_jobs_side_by_side_never_need_more_than_the_workers_allowed(jobs: Module
         return set(await asyncio.gather(*(cage.run(jobs.own_pid, None) for _ in range(40))))
 
     assert 1 <= len(_in_cage(work, workers=2)) <= 2
+
+
+def test_a_patient_job_waits_for_a_worker_that_is_busy(jobs: ModuleType) -> None:
+    async def work(cage: Cage) -> set[int]:
+        return set(await asyncio.gather(*(cage.run(jobs.own_pid, None) for _ in range(pool.LONG_LINE - 1))))
+
+    assert len(_in_cage(work, workers=4, patience_s=100)) == 1
+
+
+def test_a_long_line_starts_another_worker_at_once(jobs: ModuleType) -> None:
+    async def work(cage: Cage) -> set[int]:
+        return set(await asyncio.gather(*(cage.run(jobs.pid_after, 0.05) for _ in range(pool.LONG_LINE))))
+
+    assert len(_in_cage(work, workers=4, patience_s=100)) == 2
+
+
+def test_patience_with_a_job_that_hangs_has_an_end(jobs: ModuleType) -> None:
+    async def work(cage: Cage) -> int:
+        hanging = asyncio.ensure_future(cage.run(time.sleep, 100))
+        done = await cage.run(abs, -2)
+        hanging.cancel()
+        return done
+
+    assert _in_cage(work, workers=2, timeout_s=200.0, patience_s=0.3) == 2
+
+
+def test_a_cage_closes_at_once_on_a_job_that_waits_for_a_worker(jobs: ModuleType) -> None:
+    async def main() -> list[object]:
+        async with _cage(workers=2, timeout_s=200.0, patience_s=200.0) as cage:
+            under_way = [asyncio.ensure_future(cage.run(time.sleep, 100)) for _ in range(2)]
+            await asyncio.sleep(0.3)
+        return await asyncio.gather(*under_way, return_exceptions=True)
+
+    assert [type(error) for error in asyncio.run(main())] == [CageError, CageError]
 
 
 def test_ten_megabytes_go_in_and_out_unchanged(jobs: ModuleType) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.errors import TimedOut
@@ -184,7 +184,6 @@ def test_when_a_failing_feed_was_last_read_is_estimated_from_its_first_failure()
 hours = st.lists(st.floats(0, 1_000), min_size=0, max_size=30)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1_000), st.floats(0, 1_000), hours, st.floats(0.001, 5_000) | st.none(), st.booleans())
 def test_a_gap_is_a_span_in_the_past_with_at_least_one_article(
     newest: float, polled: float, ages: list[float], rate: float | None, is_all_new: bool

@@ -213,7 +213,7 @@ def test_long_attributes_are_kept_while_they_are_few() -> None:
 @example(b"<html/>")
 @example(b"<!doctype")
 @example(b"<frameset>")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_bytes_make_it_raise(body: bytes) -> None:
     result = parse_html(b"<p>" + body, "text/html; charset=\x00utf-99")
     assert isinstance(result, (HtmlElement, NotHtml))

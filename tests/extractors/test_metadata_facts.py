@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from lxml.html import HtmlElement
@@ -449,7 +449,7 @@ pieces = st.sampled_from([
 
 
 @given(st.lists(pieces | st.text(max_size=12), max_size=40), st.text(max_size=40))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_no_page_makes_it_raise(parts: list[str], url: str) -> None:
     tree = parse_html(("<p>" + "".join(parts)).encode("utf-8", "replace"))
     if isinstance(tree, HtmlElement):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import parser
 
@@ -91,7 +91,6 @@ def test_what_a_site_says_stays_in_its_label(report: StatusReport, history: Path
     assert not any(name == "forged" for name, _ in found)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.floats() | st.integers(-(10**12), 10**12).map(float))
 def test_any_label_and_number_come_back_as_they_went_in(label: str, value: float) -> None:
     text = _written(Metric("x", "back\\slash\nline", [({"name": label}, value)]))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.model import ExtractSettings, FetchSettings
@@ -229,7 +229,6 @@ def test_what_could_not_be_judged_is_not_over() -> None:
 subjects = st.frozensets(st.sampled_from("abc"))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(subjects, st.booleans()), max_size=20))
 def test_begin_and_end_alternate_for_every_subject_and_none_is_lost(
     rounds: list[tuple[frozenset[str], bool]],

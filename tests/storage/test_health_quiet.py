@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.model import ArticleVersion, Gap, Record, Source
@@ -87,7 +87,6 @@ def test_the_chance_of_so_few_is_that_of_a_poisson_count_with_a_rate_known_by_a_
     assert probability_of_so_few(0, 80, 8, 4.0) == pytest.approx((8 / 9) ** 20.5)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 3_000), st.integers(1, 8), st.floats(1, 20))
 def test_the_chance_is_one_and_more_articles_are_never_less_probable(
     count: int, before: int, times: int, spread: float

@@ -303,7 +303,7 @@ def known(tmp_path_factory: pytest.TempPathFactory, make: Any) -> tuple[Path, li
     return store.published, texts
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=QUERIES)
 def test_what_is_found_is_what_the_query_means(known: tuple[Path, list[tuple[str, str]]], query: str) -> None:
     published, texts = known

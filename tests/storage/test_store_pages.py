@@ -124,7 +124,7 @@ def test_an_index_that_is_lost_is_made_anew(archive: ArchiveSettings) -> None:
     assert [read(latest(archive, n)) for n in (1, 2, 3)] == [page(n) for n in (1, 2, 3)]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 3_000), st.integers(0, 400))
 def test_whatever_a_kill_has_left_is_mended(tmp_path: Path, lost: int, lost_of_index: int) -> None:
     archive = ArchiveSettings(tmp_path / f"pages-{lost}-{lost_of_index}")
