@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format floors chaos soak fuzz bench lock audit clean
+.PHONY: help demo test check format floors chaos soak properties fuzz bench lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ chaos: $(VENV)/.dev ## 200 kills at random moments, and nothing lost (some minut
 
 soak: $(VENV)/.dev ## 5,000 extractions in one go: memory flat, nothing left behind
 	cd tests && ../$(BIN)/python -m chaos.soak --pages 5000
+
+properties: $(VENV)/.dev ## the property tests alone, on many examples that no run has seen
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=wide
 
 fuzz: $(VENV)/.fuzz ## what reads the open web, against mutated input: FUZZ_S seconds for each target (60)
 	$(BIN)/python bench/fuzz/run.py --seconds $(or $(FUZZ_S),60)

@@ -11,6 +11,9 @@ HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
     sys.path.append(HERE)  # at its end: `tests/extractors` must not hide the package it tests
 
-# How long an example takes is a matter of the machine, and of what runs beside the tests.
-settings.register_profile("presswatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes is a matter of the machine, and of what runs beside the tests. What decides whether work
+# lands tries the same examples each time; `make properties` looks for others.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("presswatch", UNTIMED, derandomize=True)
+settings.register_profile("wide", UNTIMED, max_examples=1_000)
 settings.load_profile("presswatch")

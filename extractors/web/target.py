@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 MAX_URL_CHARS = 8_192  # RFC 9110, 4.1 asks for 8,000 octets at least; what is longer is no address of a page
 MAX_HOST_CHARS = 253  # RFC 1035, 2.3.4, as text
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,252})|[0-9a-f:.]+")
+# A name, in which no label is empty, or an IPv6 address as `ipaddress` writes it.
+_HOST = re.compile(r"[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*|[0-9a-f.]*:[0-9a-f:.]*")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # An address that is in its normal form as it stands: nothing in it is escaped, folded or left out.
 _NORMAL = re.compile(
@@ -91,7 +92,7 @@ def parsed_target(url: str, cleaned: str) -> Target:
     if scheme != "http" and scheme != "https":
         raise BadRedirect(url, f"scheme {shown(scheme, 20)}" if scheme else "not an absolute URL")
     port = _DEFAULT_PORTS[scheme] if parsed.port is None else parsed.port
-    if not _HOST.fullmatch(host) or not 0 < port < 65_536:
+    if len(host) > MAX_HOST_CHARS or not _HOST.fullmatch(host) or not 0 < port < 65_536:
         raise BadRedirect(url, "no such host name or port")
     bracketed = f"[{host}]" if ":" in host else host
     authority = bracketed if port == _DEFAULT_PORTS[scheme] else f"{bracketed}:{port}"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractors.errors import BadRedirect, DecodeFailed, SourceError, TooLarge
@@ -183,6 +183,10 @@ def test_validators_that_can_be_sent_are_kept_as_they_are() -> None:
 
 
 @given(st.text(max_size=80))
+@example("0..")
+@example("..")
+@example("news..example")
+@example("[::1]")
 def test_any_text_is_a_target_or_an_error_of_ours(text: str) -> None:
     for url in (text, f"http://{text}", f"http://news.example/{text}"):
         try:
