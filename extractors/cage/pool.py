@@ -7,7 +7,6 @@ import contextlib
 import pickle
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -66,9 +65,7 @@ class Cage:
         self._warm_up = warm_up
         self._patience_s = patience_s
         self._jobs = 0  # under way and in line
-        self._stirred = (
-            asyncio.Event()
-        )  # set for a moment when a worker comes to rest or goes, or the line is long
+        self._stirred = asyncio.Event()  # for a moment: a worker came to rest or went, or the line is long
         self._slots = asyncio.Semaphore(workers)
         self._workers = workers
         self._idle: list[Process] = []  # last in, first out: a light load keeps few of them
@@ -151,7 +148,7 @@ class Cage:
         except SourceError as error:
             return Answer(argument, None, error)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """A place in the line, then a slot."""
         self._jobs += 1

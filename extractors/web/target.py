@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 MAX_URL_CHARS = 8_192  # RFC 9110, 4.1 asks for 8,000 octets at least; what is longer is no address of a page
 MAX_HOST_CHARS = 253  # RFC 1035, 2.3.4, as text
-# A name, in which no label is empty, or an IPv6 address as `ipaddress` writes it.
-_HOST = re.compile(r"[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*|[0-9a-f.]*:[0-9a-f:.]*")
+_NAME = r"[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*"  # no label of it is empty
+_HOST = re.compile(rf"{_NAME}|[0-9a-f.]*:[0-9a-f:.]*")  # or an IPv6 address as `ipaddress` writes it
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # An address that is in its normal form as it stands: nothing in it is escaped, folded or left out.
 _NORMAL = re.compile(
-    r"(https?)://([a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]{0,4}))?"
+    rf"(https?)://({_NAME})(?::([1-9][0-9]{{0,4}}))?"
     r"(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)?(\?[A-Za-z0-9._~!$&()*+,;=:@/?-]+)?"
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
