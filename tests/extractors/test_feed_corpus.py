@@ -65,9 +65,9 @@ def read(name: str) -> dict[str, object]:
     "name", sorted(path.name for path in CORPUS.iterdir() if path.name != "expected.json")
 )
 def test_a_feed_is_read_as_it_was_meant_or_refused_with_its_reason(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert read(name) == EXPECTED[name]
-    assert time.monotonic() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 def test_the_corpus_has_what_it_says() -> None:

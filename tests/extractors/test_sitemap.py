@@ -169,11 +169,11 @@ def test_an_empty_urlset_is_a_sitemap_without_entries() -> None:
 
 def test_120_000_addresses_are_cut_and_quick() -> None:
     body = urlset("".join(page(f"{number}", "2026-02-01") for number in range(120_000)))
-    started = time.monotonic()
+    started = time.process_time()
     sitemap = parsed(body, max_entries=10)
     assert len(sitemap.entries) == 10
     assert sitemap.truncated
-    assert time.monotonic() - started < 15  # 3 s on a quiet machine
+    assert time.process_time() - started < 15  # 3 s on a quiet machine
 
 
 @given(
