@@ -32,11 +32,14 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _FEED = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg|opml)\b", re.IGNORECASE)
 _JSON = re.compile(r"\{\s*[\"}]|\[\s*[\"{\[\]\d-]")
 _TAG = re.compile(r"<(?:!doctype\s+html|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
-_CLOSED_ROOT = re.compile(r"(<html\b[^<>]*?)\s*/>", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000,}>?")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
+_CLOSED_ROOT = re.compile(rb"(<html\b[^<>]*?)\s*/>", re.IGNORECASE)
+LONG_TAG = 4_000  # bytes: what is shorter hasn't too many attributes
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}>?" % LONG_TAG)
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_HEAD = 5_000  # bytes: where a page declares what it is
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*>", re.IGNORECASE)
+_XML_DECLARED = re.compile(rb"^\s*<\?xml\b[^>]*>", re.IGNORECASE)
 # lxml.html asks a Python function for the class of each element each time that it is met, so that forms get methods
 # that nobody calls here: 2 % of what a page takes.
 _ONE_CLASS = etree.ElementDefaultClassLookup(
@@ -119,19 +122,36 @@ def _parse_text(text: str) -> HtmlElement | NotHtml:
 
 def _mended(text: str) -> bytes:
     """UTF-8, less the few things that libxml2 or those after it choke on."""
-    doctype = _DOCTYPE.search(text, 0, 5000)
+    page = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    doctype = _DOCTYPE.search(page, 0, _HEAD)
     if doctype:
-        end = text.find(">", doctype.start())
-        text = text[: doctype.start()] + text[end + 1 :] if end >= 0 else text
-    head = _CLOSED_ROOT.sub(r"\1>", _XML_DECLARATION.sub("", text[:5000]), count=1)
-    mended = _LONG_TAG.sub(_bounded_tag, head + text[5000:])
-    return mended.encode("utf-8", "replace").translate(None, _CONTROLS)
+        end = page.find(b">", doctype.start())
+        page = page[: doctype.start()] + page[end + 1 :] if end >= 0 else page
+    head = _XML_DECLARED.sub(b"", page[:_HEAD], count=1)
+    page = _CLOSED_ROOT.sub(rb"\1>", head, count=1) + page[_HEAD:]
+    return _LONG_TAG.sub(_bounded_tag, page) if _has_long_tag(page) else page
 
 
-def _bounded_tag(match: re.Match[str]) -> str:
+def _has_long_tag(page: bytes) -> bool:
+    """Whether `_LONG_TAG` may find something. It looks at each byte of a page; this, at where a step holds no "<"."""
+    at, step = 0, LONG_TAG // 2
+    while at < len(page):
+        if page.find(b"<", at, at + step) >= 0:
+            at += step
+            continue
+        start = page.rfind(b"<", 0, at)
+        if start >= 0 and page.find(b">", start, start + LONG_TAG) < 0:
+            return True
+        at = page.find(b"<", at)
+        if at < 0:
+            break
+    return False
+
+
+def _bounded_tag(match: re.Match[bytes]) -> bytes:
     tag = match.group()
-    attributes = len(_QUOTED.sub("", tag).split())
-    return tag if attributes <= MAX_ATTRIBUTES else tag.split(None, 1)[0] + ">"
+    attributes = len(_QUOTED.sub(b"", tag).split())
+    return tag if attributes <= MAX_ATTRIBUTES else tag.split(None, 1)[0] + b">"
 
 
 def _bound_spans(tree: HtmlElement) -> None:

@@ -35,8 +35,6 @@ _UNREAD = frozenset((
 # Never article text, unless an unclosed tag has swallowed the page: with fewer paragraphs than that.
 _AROUND = {"nav": 4, "footer": 12}
 _ROW_IS_LAYOUT = ("p", "div", "table", "ul", "ol", "h2", "h3", "form", "article", "section")
-_SPACES = re.compile(r"[^\S\n]+|\u200b+")
-_BREAKS = re.compile(r" ?\n ?")
 _LINES = re.compile(r"\s*\n\s*")  # code stays in lines; an empty one would part its block
 _GAP = re.compile(r"\n{2,}")
 
@@ -204,9 +202,7 @@ class _Reader:
         if not self._pieces:
             self._inline, self._anchors = 0, False  # of elements without text
             return
-        text = _SPACES.sub(" ", "".join(self._pieces)).strip()
-        if "\n" in text:
-            text = _BREAKS.sub("\n", text)
+        text = _spaced("".join(self._pieces))
         linked, bold, inline, anchors = self._linked, self._bold, self._inline, self._anchors
         self._pieces.clear()
         self._linked = self._bold = self._inline = 0
@@ -219,6 +215,15 @@ class _Reader:
             linked -= block.linked
             bold -= block.bold
             self.reading.blocks.append(block)
+
+
+def _spaced(text: str) -> str:
+    """Runs of spaces as one, and none at the edges of its lines. `split` takes a fifth of the time of `re`."""
+    if "\u200b" in text:
+        text = text.replace("\u200b", " ")
+    if "\n" in text:
+        return "\n".join([" ".join(line.split()) for line in text.split("\n")]).strip()
+    return " ".join(text.split())
 
 
 def _is_around(element: HtmlElement, tag: str) -> bool:

@@ -3,7 +3,8 @@
 What counts is the gap that the host sees, between the arrivals of two requests. So the clock starts when a request
 has really been sent, not when it was planned or its connection began to be made; and since a request may be seen a
 little later than it was sent (a busy server, a slow network), the answer, which proves that it was, moves the
-start to itself - by a tenth of the delay at most, or by a tenth of a second, since slow answers must not slow us down.
+start to itself - by a tenth of the delay or a tenth of a second at most, since slow answers must not slow us down;
+where the delay itself is short, by somewhat more.
 """
 
 from __future__ import annotations
@@ -15,15 +16,23 @@ from types import TracebackType
 
 from extractors.errors import SourceError
 from extractors.web.health import HostHealth
-from extractors.web.sharing import SharedLimits
+from extractors.web.sharing import MAX_SLACK_S, SharedLimits
 
 SLACK_SHARE = 0.1
-MAX_SLACK_S = 0.25
-# Of short delays the slack is all of it, up to this: of 4,422 requests on 2 cores that others kept busy, a server on
-# loopback must have seen one 120 ms after its sending. It costs nothing where the answer comes sooner.
+SHORT_SHARE = 2.5  # of a short delay
 SHORT_S = 0.1
+# Until here from a sending, the next start waits for the answer. Busy servers on loopback, with 2 cores that all others
+# kept busy too, saw requests 120 and 190 ms after their sending: more than a short delay. It costs nothing where the
+# answer comes sooner, and nothing where the delay is longer.
+PATIENCE_S = 0.35
 MIN_SLACK_S = 0.03  # 12 busy processes on 2 cores: a server on loopback saw requests up to 11 ms late
 MARGIN_S = 0.002  # timers are exact to a millisecond, depending on the event loop
+
+
+def slack_s(delay_s: float) -> float:
+    """How much later than it was sent a request may be counted, in seconds."""
+    short_s = min(delay_s * SHORT_SHARE, max(PATIENCE_S - delay_s, SHORT_S))
+    return min(max(delay_s * SLACK_SHARE, short_s, MIN_SLACK_S), MAX_SLACK_S)
 
 
 class Gap:
@@ -41,8 +50,7 @@ class Gap:
         """A request has been sent. The number given back names it for `answered`."""
         self._serial += 1
         self._sent = now
-        short_s = max(MIN_SLACK_S, min(self.delay_s, SHORT_S))
-        self._counted_from = now + min(max(self.delay_s * SLACK_SHARE, short_s), MAX_SLACK_S)
+        self._counted_from = now + slack_s(self.delay_s)
         return self._serial
 
     def answered(self, serial: int, now: float) -> None:

@@ -25,6 +25,7 @@ MAX_CONNECTIONS = 62  # locks of one slot that stand for connections
 POLL_S = 0.03
 WANTED_FOR_S = 1.0  # a note that somebody waits is believed this long
 YIELD_S = 3 * POLL_S  # who made room for another process stays away this long
+MAX_SLACK_S = 0.25  # a start counts from no more than this after it
 
 _DATA = struct.Struct("<dd")  # when the last request counts from; when somebody last waited for a connection
 _LOCKS_PER_SLOT = 64  # 0: start, 1...: connections
@@ -128,9 +129,9 @@ class SharedLimits:
         self._unlock(slot, 0)
 
     def _due_in_s(self, slot: int, delay_s: float) -> float:
-        """Never more than twice the delay: what the file says may be of another boot."""
+        """0 where the file says more than can be true: it may be of another boot."""
         wait_s = self._read(slot)[0] + delay_s - self._clock()
-        return wait_s if wait_s <= 2 * delay_s else 0.0
+        return wait_s if wait_s <= delay_s + MAX_SLACK_S else 0.0
 
     # ---------------------------------------------------------------------------------------------- the file
 

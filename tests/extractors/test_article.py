@@ -166,6 +166,13 @@ def test_a_box_beside_the_text_is_left_out(box: str) -> None:
     assert blocks_of(f"<main><article><h1>{TITLE}</h1>{paragraphs()}</article>{box}</main>") == PARAGRAPHS
 
 
+@pytest.mark.parametrize("spaces", ["  ", "\t \n", "\u200b", " \u200b ", "\xa0", " \x85 "])
+def test_spaces_of_every_kind_are_one(spaces: str) -> None:
+    tree = parse_html(f"<p>{spaces}one{spaces}two<br>{spaces}three{spaces}</p>".encode())
+    assert isinstance(tree, HtmlElement)
+    assert [block.text for block in read_page(tree).blocks] == ["one two\nthree"]
+
+
 def test_a_line_break_twice_parts_paragraphs() -> None:
     assert (
         blocks_of(f"<main><div class='entry-content'>{'<br><br>'.join(PARAGRAPHS)}</div></main>")

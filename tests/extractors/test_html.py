@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement
 
 from extractors.charset import decode_page
-from extractors.html import MAX_ATTRIBUTES, MAX_TAGS, NotHtml, parse_html
+from extractors.html import _LONG_TAG, LONG_TAG, MAX_ATTRIBUTES, MAX_TAGS, NotHtml, _has_long_tag, parse_html
 
 SENTENCES = {
     "ru": (
@@ -203,6 +203,24 @@ def test_long_attributes_are_kept_while_they_are_few() -> None:
     assert isinstance(tree, HtmlElement)
     assert tree.find(".//div").get("id") == "x"
     assert MAX_ATTRIBUTES > 100
+
+
+@pytest.mark.parametrize("before", [0, 1, 1_999, 2_000, 2_001, 3_999, 4_000])
+@pytest.mark.parametrize("length", [LONG_TAG - 1, LONG_TAG, LONG_TAG + 1, 3 * LONG_TAG])
+@pytest.mark.parametrize("end", [b">", b"<b>", b""])
+def test_a_tag_of_too_many_attributes_is_bounded_wherever_it_stands(
+    before: int, length: int, end: bytes
+) -> None:
+    many = b"<i " + b"".join(b"a%d=1 " % number for number in range(length))[: length - 3]
+    page = b"<p>" + b"x" * before + many + end + b"y" * 5_000
+    assert _has_long_tag(page) or not _LONG_TAG.search(page)
+    tree = parse_html(page)
+    assert isinstance(tree, HtmlElement)
+    assert max(len(element.attrib) for element in tree.iter()) <= LONG_TAG / len("a1=1 ")
+
+
+def test_a_script_is_no_long_tag() -> None:
+    assert not _has_long_tag(b"<p>" + b"<script>" + b"x > y;" * 5_000 + b"</script>" + b"x" * 9_000)
 
 
 @given(

@@ -15,7 +15,7 @@ from extractors.errors import ConnectionFailed, DecodeFailed, RateLimited, Sourc
 from extractors.model import Request, Response
 from extractors.web.client import WebClient
 from extractors.web.health import LIMITED_S, SKIP_S, HostHealth, Reach
-from extractors.web.pacing import Gap
+from extractors.web.pacing import Gap, slack_s
 from extractors.web.sharing import SharedLimits
 
 PAGE = b"the page"
@@ -41,11 +41,21 @@ def test_the_gap_is_kept_as_the_server_sees_it(
         if last_seen is not None:
             assert now - last_seen >= delay_s
         serial = gap.started(now)
-        slack = min(latency, max(delay_s * 0.1, min(delay_s, 0.1), 0.03), 0.25)
+        slack = min(latency, slack_s(delay_s))
         last_seen = now + slack * seen_after
         if latency < delay_s:
             gap.answered(serial, now + latency)
         assert gap.wait_s(now) <= delay_s * 1.1 + 0.3
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "slack"),
+    [(0.01, 0.03), (0.05, 0.125), (0.1, 0.25), (0.2, 0.15), (0.5, 0.1), (2, 0.2), (60, 0.25)],
+)
+def test_a_short_delay_waits_longer_for_the_answer_that_shows_when_a_request_was_seen(
+    delay_s: float, slack: float
+) -> None:
+    assert slack_s(delay_s) == pytest.approx(slack)
 
 
 def test_no_delay_is_no_wait() -> None:
