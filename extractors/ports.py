@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -141,3 +141,4 @@ class Tools:
     keeper: PageKeeper | None = None  # where there is an archive of pages
     # Links that are feeds of this round, and no pages; asked for when a link is met: reading 1,000 takes 16 ms.
     feed_links: Callable[[], frozenset[int]] = frozenset
+    cleaning: asyncio.Lock = field(default_factory=asyncio.Lock)  # held by who cleans: one at a time

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from extractors.cleaning import Cleaner
 from extractors.model import Extracted, Memory, Source, Stage
 from extractors.ports import Tools
+from extractors.recording import Recording
 from extractors.selection import Wanted
 from extractors.visits import Visit, visit_page
 
@@ -22,7 +23,7 @@ CHUNK_AFTER_S = 10.0
 KNOWN_ARTICLES = 20
 FIRST_PAGES = 16  # of a source that is not
 KNOWN_AFTER_S = 1.0
-CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them, in which nothing else of the round moves
+CHUNK_CHARS = 1_000_000  # cleaning takes 0.3 s for them
 # Failures of the site and not of the page: a 404 says nothing about the next page.
 _OF_THE_SITE = frozenset(("connection", "timeout", "tls", "protocol", "rate_limited", "http_5xx"))
 _REFUSALS = frozenset((401, 403))
@@ -71,8 +72,9 @@ async def visit_links(
         if visiting.asked_for_a_pause and not await _stopped_within(visiting.pause_s, tools.stop):
             again, visiting.asked_for_a_pause = visiting.asked_for_a_pause, []
             await visiting.go(again, last_time=True)
+        await visiting.record()
     finally:
-        visiting.record()
+        visiting.close()
     return visiting.visited == len(wanted)
 
 
@@ -91,6 +93,7 @@ class _Visiting:
         self._cleaner = cleaner
         self._tools = tools
         self._patience = patience
+        self._recording = Recording(tools)
         self._done: list[Visit] = []
         self._chars = 0
         self.asked_for_a_pause: list[Wanted] = []
@@ -121,7 +124,7 @@ class _Visiting:
             self.visited += 1
             self._tools.progress.page_done()
             if self._is_chunk():
-                self.record()
+                await self.record()
 
     def _is_chunk(self) -> bool:
         is_known = self._cleaner.memory.articles >= KNOWN_ARTICLES
@@ -129,12 +132,22 @@ class _Visiting:
         is_full = len(self._done) >= (CHUNK_PAGES if is_known else FIRST_PAGES)
         return is_late or is_full or self._chars >= CHUNK_CHARS
 
-    def record(self) -> None:
+    async def record(self) -> None:
+        """Clean and record what is done."""
+        if done := self._taken_off():
+            await self._recording.record((self._cleaner, done))
+
+    def close(self) -> None:
+        """Record at once what is left: nothing, unless this was stopped."""
+        self._recording.close()
+        if done := self._taken_off():
+            self._tools.recorder.add(self._cleaner.part(done, self._tools.now()))
+
+    def _taken_off(self) -> list[Visit]:
         self._recorded_at = time.monotonic()
         self._chars = 0
-        if self._done:
-            self._tools.recorder.add(self._cleaner.part(self._done, self._tools.now()))
-            self._done = []
+        done, self._done = self._done, []
+        return done
 
 
 def _short_pause_s(visit: Visit) -> int | None:

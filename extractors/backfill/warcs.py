@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from extractors.backfill.choice import Tally, select_missing
 from extractors.backfill.period import Period, address_span
 from extractors.backfill.walk import Quota
-from extractors.cleaning import NOTHING, Cleaner
+from extractors.cleaning import Cleaner
 from extractors.errors import SourceError
 from extractors.model import (
     Entry,
@@ -24,6 +24,7 @@ from extractors.model import (
     Validators,
 )
 from extractors.ports import Part, Tools
+from extractors.recording import Recording
 from extractors.selection import Wanted, candidates
 from extractors.visiting import CHUNK_AFTER_S, CHUNK_CHARS, CHUNK_PAGES
 from extractors.visits import Visit
@@ -72,6 +73,10 @@ class Sorting:
     _waiting: int = 0
     _chars: int = 0
     _recorded_at: float = field(default_factory=time.monotonic)
+    _recording: Recording = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._recording = Recording(self.tools)
 
     async def take(self, source: Iterator[Batch], on_place: Callable[[int], None]) -> bool:
         """Take all batches of one file; `on_place` is told the position in the file. False when stopped.
@@ -97,6 +102,7 @@ class Sorting:
                 task.cancel()
             # A thread can't be cancelled: what it reads is waited for, or its file would be closed under it.
             await asyncio.gather(reading, *under_way, return_exceptions=True)
+            self._recording.close()
             for source_id, visits in self._taken_off():
                 self.tools.recorder.add(self.cleaners[source_id].part(visits, self.tools.now()))
         return self._goes_on
@@ -106,12 +112,9 @@ class Sorting:
         return not self.tools.stop.is_set() and not self.quota.is_spent
 
     async def _record(self) -> None:
-        """Clean and record what is done of all sources, page by page: the workers are fed in between."""
-        for source_id, visits in self._taken_off():
-            part = NOTHING
-            for part in self.cleaners[source_id].steps(visits, self.tools.now()):  # noqa: B007 - the last is kept
-                await asyncio.sleep(0)
-            self.tools.recorder.add(part)
+        """Clean and record what is done of all sources."""
+        chunks = self._taken_off()
+        await self._recording.record(*((self.cleaners[source_id], visits) for source_id, visits in chunks))
 
     def _taken_off(self) -> ItemsView[str, list[Visit]]:
         self._recorded_at = time.monotonic()
