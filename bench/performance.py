@@ -1,6 +1,7 @@
 """What it all costs, as ratios against others in the same run: `make bench`.
 
-    python bench/performance.py [--articles 2000] [--turns 5] [--web newsweb|corpus] [--stored 1000000] [--write]
+    python bench/performance.py [--articles 2000] [--turns 5] [--web newsweb|corpus] [--stored 1000000]
+                                [--write | --again]
 
 Everything is measured side by side, in turn, and the median is taken. `--write` puts the table and the plot into
 docs/performance.md, and the raw runs into bench/results. Takes about an hour on two cores; `--turns 1 --articles 300
@@ -225,6 +226,11 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, default=ROOT / ".venv-peers" / "bin" / "python")
     parser.add_argument("--scratch", type=Path, default=None, help="where to put what is measured on")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md and bench/results")
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="a second run: written beside the first one, with the differences",
+    )
     arguments = parser.parse_args()
     parts = {
         "rounds": measure_rounds,
@@ -241,7 +247,7 @@ def main() -> None:
                 measure(bench, arguments)
     rows = rows_of(bench.runs)
     print(table(rows))
-    if arguments.write:
+    if arguments.write or arguments.again:
         from results import write_results
 
         told = [asdict(row) | {"reached": row.reached} for row in rows]

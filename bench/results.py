@@ -23,9 +23,11 @@ def write_results(
     rows: Sequence[Mapping[str, Any]],
     table: str,
 ) -> None:
-    """Keep one measurement. The runs before it stay in git's history."""
+    """Keep one measurement: its raw runs, its table and its plot, or where it is a second one (`--again`) how far its
+    figures are from the first. The runs before it stay in git's history."""
     web: str = arguments.web
     RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / (f"{web}-again.json" if arguments.again else f"{web}.json")
     data = {
         "at": f"{datetime.now(UTC):%Y-%m-%d}",
         "web": web,
@@ -36,15 +38,33 @@ def write_results(
         "rows": rows,
         "runs": runs,
     }
-    path = RESULTS / f"{web}.json"
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    plot(rows, ROOT / "docs" / f"performance-{web}.svg")
     text = (
         f"{arguments.articles:,} articles on {machine['cores']} cores, Python {machine['python']}, median of "
-        f"{arguments.turns} turns, {data['at']}; the runs: `{path.relative_to(ROOT)}`.\n\n{table}\n\n"
-        f"![measured against what was to be reached](performance-{web}.svg)"
+        f"{arguments.turns} turns, {data['at']}; the runs: `{path.relative_to(ROOT)}`.\n\n"
     )
-    put_between(PAGE, BEGIN.format(web=web), END.format(web=web), text)
+    if arguments.again:
+        first = json.loads((RESULTS / f"{web}.json").read_text(encoding="utf-8"))["rows"]
+        mark, text = f"{web}, again", text + beside(first, rows)
+    else:
+        plot(rows, ROOT / "docs" / f"performance-{web}.svg")
+        mark, text = (
+            web,
+            f"{text}{table}\n\n![measured against what was to be reached](performance-{web}.svg)",
+        )
+    put_between(PAGE, BEGIN.format(web=mark), END.format(web=mark), text)
+
+
+def beside(first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]) -> str:
+    """Two runs side by side, as Markdown: how far each figure of the second is from that of the first."""
+    values = {(row["what"], row["against"]): row["value"] for row in first}
+    lines = ["| what | against | first | second | |", "| --- | --- | ---: | ---: | ---: |"]
+    for row in second:
+        before = values.get((row["what"], row["against"]))
+        if before:
+            change = f"{before:.3g} | {row['value']:.3g} | {row['value'] / before - 1:+.0%}"
+            lines.append(f"| {row['what']} | {row['against'] or '–'} | {change} |")
+    return "\n".join(lines)
 
 
 def put_between(page: Path, begin: str, end: str, text: str) -> None:
