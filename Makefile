@@ -42,7 +42,7 @@ demo: $(VENV)/.run ## the whole job on a small news web of its own, no network n
 	@$(BIN)/presswatch demo
 
 test: $(VENV)/.dev ## install what is needed, run the tests (two files of them side by side)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=15 --cov --cov-report=term --cov-fail-under=95
 
 check: $(VENV)/.dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
