@@ -11,7 +11,8 @@ an article every `--publish-every` seconds until some minutes before the end. Me
 - `presswatch status` and `presswatch sql` run every 10 s.
 
 Then what is stored is compared with the site's own list, what it saw of us with the limits of the config, and the
-figures are printed: bench/serving_verdict.py. Exit 1 where something is not as it should be. `--folder` keeps all.
+figures are printed: bench/serving_verdict.py. Gaps between requests are judged on the wire where tcpdump can be used
+(bench/wire.py), since a site notes a request when its one thread gets to it. Exit 1 where something is not as it should be. `--folder` keeps all.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ import yaml
 from measuring import pss_kb, tree
 from serving_verdict import Call, Look, Seen, Strike, verdict
 from webs import NETWORK, has_newsweb, newsweb
+from wire import captured, requests_of
 
 ROUNDS_EVERY_S = 30
 DELAY_S = 0.1
@@ -61,6 +63,10 @@ class Trial:
     over: threading.Event = field(default_factory=threading.Event)
     quiet: threading.Event = field(default_factory=threading.Event)
     serving: subprocess.Popen[bytes] | None = None
+
+    @property
+    def wire(self) -> Path:
+        return self.folder / "requests.pcap"
 
     @property
     def config(self) -> Path:
@@ -190,6 +196,10 @@ def trial(wanted: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     more += ["--start", datetime.now(UTC).isoformat(timespec="seconds")]
     stack.enter_context(newsweb(wanted.sites + 1, wanted.articles, wanted.port, more=more))
     it = Trial(folder, wanted.port + 1, f"http://127.0.1.{wanted.sites + 1}:{wanted.port}")
+    if not stack.enter_context(captured(wanted.port, it.wire)):
+        say(
+            "requests are not captured: there is no tcpdump that may be used; gaps are as the sites note them"
+        )
     write_config(it, wanted.sites)
     it.ask(f"_publish?n={AT_ONCE}")  # the pace of a feed is learned from the times in it
     it.serving = it.started("serve", "serve", "--port", str(it.port))
@@ -237,6 +247,7 @@ def finish(it: Trial) -> int:
     """Look at what Prefect believes, end `serve`, and judge."""
     it.seen.flow_runs = flow_runs(it.port)
     it.seen.manifest, it.seen.stats = it.ask("_manifest.json"), it.ask("_stats")
+    it.seen.wire = requests_of(it.wire, without=it.control.split("/")[2].split(":")[0])
     family = [pid for _, pid in it.processes()]
     it.serving.terminate()
     began = time.perf_counter()

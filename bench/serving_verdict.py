@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from wire import Requests
 
 CONNECTIONS = 2  # per_host_connections, as it is by default
 SLACK = 0.9  # of the delay between two starts: what the kernel and the other side's loop add to one and not the other
@@ -54,6 +55,7 @@ class Seen:
     flow_runs: list[dict[str, Any]] = field(default_factory=list)
     manifest: dict[str, Any] = field(default_factory=dict)
     stats: dict[str, Any] = field(default_factory=dict)
+    wire: Requests | None = None
     wrong: list[str] = field(default_factory=list)
     backfill_s: float = 0.0
     end_s: float = 0.0
@@ -201,16 +203,23 @@ def politeness(seen: Seen, delay_s: float, wrong: list[str]) -> list[str]:
     forbidden = sum(each["disallowed"] for each in hosts)
     if most > CONNECTIONS:
         wrong.append(f"{most} connections to one host")
-    if gap_s < delay_s * SLACK:
-        wrong.append(f"{gap_s * 1000:.0f} ms between two requests to one host")
+    shortest_s = seen.wire.gap_s if seen.wire else gap_s
+    if shortest_s < delay_s * SLACK:
+        wrong.append(f"{shortest_s * 1000:.0f} ms between two requests to one host")
     if forbidden:
         wrong.append(f"{forbidden} requests that robots.txt forbids")
-    return [
+    lines = [
         (
             f"sites saw: {sum(each['requests'] for each in hosts)} requests, at most {most} connections at once, "
             f"at least {gap_s * 1000:.0f} ms between two, {forbidden} of what robots.txt forbids"
         )
     ]
+    if seen.wire:
+        lines.append(
+            f"on the wire: {seen.wire.count} requests to {seen.wire.hosts} hosts, at least "
+            f"{seen.wire.gap_s * 1000:.1f} ms between two to one of them"
+        )
+    return lines
 
 
 def callers(seen: Seen, wrong: list[str]) -> list[str]:
