@@ -42,7 +42,7 @@ class Cage:
     job. `memory_bytes` is all that one worker may allocate, its libraries (40 to 200 MB) included. A worker
     is replaced after `recycle_after` jobs, or when it has grown by a quarter of its memory. `warm_up` names
     the modules that a worker imports before its first job, off that job's time. While one is there, another is
-    started for a job that has waited `patience_s` for one at rest, and at once where the line is long.
+    started where there have been more jobs than workers for `patience_s`, and at once where the line is long.
 
     All calls belong to one event loop. Leaving the block kills what is left, and waits until it is gone.
     """
@@ -65,6 +65,7 @@ class Cage:
         self._warm_up = warm_up
         self._patience_s = patience_s
         self._jobs = 0  # under way and in line
+        self._pressed_since: float | None = None  # all that time there were more jobs than workers
         self._stirred = asyncio.Event()  # for a moment: a worker came to rest or went, or the line is long
         self._slots = asyncio.Semaphore(workers)
         self._workers = workers
@@ -152,6 +153,8 @@ class Cage:
     async def _place(self) -> AsyncIterator[None]:
         """A place in the line, then a slot."""
         self._jobs += 1
+        if self._pressed_since is None:
+            self._note_pressure()
         if self._is_long():
             self._stir()
         try:
@@ -159,6 +162,13 @@ class Cage:
                 yield
         finally:
             self._jobs -= 1
+            if self._jobs <= len(self._alive):
+                self._pressed_since = None
+
+    def _note_pressure(self) -> None:
+        """From now on there are more jobs than workers, or there aren't."""
+        now = asyncio.get_running_loop().time()
+        self._pressed_since = now if self._jobs > len(self._alive) else None
 
     def _is_long(self) -> bool:
         """Whether the line is worth another worker."""
@@ -169,10 +179,14 @@ class Cage:
         self._stirred.clear()
 
     async def _rest(self) -> None:
-        """Wait for a worker at rest, while that is better than to start one."""
+        """Wait for a worker at rest, while that is better than to start one: a window of few jobs that is always
+        full is worth one after a while, as a long line is at once."""
         loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._patience_s
-        while not (self._idle or self._closed or self._is_long()) and loop.time() < give_up_at:
+        began = loop.time()
+        while not (self._idle or self._closed or self._is_long()):
+            give_up_at = (self._pressed_since or began) + self._patience_s
+            if loop.time() >= give_up_at:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(give_up_at):
                     await self._stirred.wait()
@@ -210,6 +224,7 @@ class Cage:
             wire.Orders(tuple(sys.path), self._warm_up, self._memory_bytes, self._timeout_s)
         )
         self._alive.add(worker)
+        self._note_pressure()
         return worker
 
     async def _asked(self, worker: Process, job: bytes) -> tuple[bytes, bytearray]:

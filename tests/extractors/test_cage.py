@@ -124,6 +124,16 @@ def test_a_long_line_starts_another_worker_at_once(jobs: ModuleType) -> None:
     assert len(_in_cage(work, workers=4, patience_s=100)) == 2
 
 
+def test_a_short_line_that_never_ends_starts_another_worker_after_a_while(jobs: ModuleType) -> None:
+    """As of a backfill, which holds a few pages for each worker ready and no more."""
+
+    async def work(cage: Cage) -> set[int]:
+        answers = cage.map_unordered(jobs.pid_after, [0.02] * 150, window=4)
+        return {answer.result async for answer in answers if answer.result is not None}
+
+    assert len(_in_cage(work, workers=2, patience_s=0.3)) == 2
+
+
 def test_patience_with_a_job_that_hangs_has_an_end(jobs: ModuleType) -> None:
     async def work(cage: Cage) -> int:
         hanging = asyncio.ensure_future(cage.run(time.sleep, 100))
