@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-BYTES = 96  # of a packet: its headers
+_OPTIONS = "-i lo --immediate-mode -U -s 96"  # of each packet its headers, at once
 READY_S = 10.0
 # The first four bytes behind the TCP header, whose length is in its 13th byte in words of four: "GET ".
 _GETS = "dst port {port} and tcp[((tcp[12:1] & 0xf0) >> 2):4] = 0x47455420"
@@ -37,18 +37,7 @@ def captured(port: int, file: Path) -> Iterator[bool]:
     if tcpdump is None:
         yield False
         return
-    command = [
-        tcpdump,
-        "-i",
-        "lo",
-        "--immediate-mode",
-        "-U",
-        "-s",
-        str(BYTES),
-        "-w",
-        str(file),
-        _GETS.format(port=port),
-    ]
+    command = [tcpdump, *_OPTIONS.split(), "-w", str(file), _GETS.format(port=port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield _is_up(process, file)

@@ -50,14 +50,9 @@ class Cleaner:
     rng: random.Random
     stage: Stage = "page"
 
-    def part(self, visits: Sequence[Visit], now: datetime) -> Part:
-        """All that is kept of these visits."""
-        *_, part = self.steps(visits, now)
-        return part
-
     def steps(self, visits: Sequence[Visit], now: datetime) -> Iterator[Part]:
-        """The same in steps of a page, a few milliseconds each, for those who have others to serve meanwhile. What
-        comes before the last is empty."""
+        """All that is kept of these visits, in steps of a page, a few milliseconds each: who has others to serve does
+        so in between. What comes before the last is empty."""
         sightings: list[Sighting] = []
         for visit in visits:
             sightings += self._learned(visit)

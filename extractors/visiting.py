@@ -134,14 +134,11 @@ class _Visiting:
 
     async def record(self) -> None:
         """Clean and record what is done."""
-        if done := self._taken_off():
-            await self._recording.record((self._cleaner, done))
+        await self._recording.record((self._cleaner, self._taken_off()))
 
     def close(self) -> None:
         """Record at once what is left: nothing, unless this was stopped."""
-        self._recording.close()
-        if done := self._taken_off():
-            self._tools.recorder.add(self._cleaner.part(done, self._tools.now()))
+        self._recording.close((self._cleaner, self._taken_off()))
 
     def _taken_off(self) -> list[Visit]:
         self._recorded_at = time.monotonic()

@@ -219,8 +219,7 @@ class _Reader:
 
 def _spaced(text: str) -> str:
     """Runs of spaces as one, and none at the edges of its lines. `split` takes a fifth of the time of `re`."""
-    if "\u200b" in text:
-        text = text.replace("\u200b", " ")
+    text = text.replace("\u200b", " ")
     if "\n" in text:
         return "\n".join([" ".join(line.split()) for line in text.split("\n")]).strip()
     return " ".join(text.split())

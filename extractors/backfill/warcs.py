@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.backfill.choice import Tally, select_missing
@@ -24,7 +24,7 @@ from extractors.model import (
     Validators,
 )
 from extractors.ports import Part, Tools
-from extractors.recording import Recording
+from extractors.recording import Chunk, Recording
 from extractors.selection import Wanted, candidates
 from extractors.visiting import CHUNK_AFTER_S, CHUNK_CHARS, CHUNK_PAGES
 from extractors.visits import Visit
@@ -102,9 +102,7 @@ class Sorting:
                 task.cancel()
             # A thread can't be cancelled: what it reads is waited for, or its file would be closed under it.
             await asyncio.gather(reading, *under_way, return_exceptions=True)
-            self._recording.close()
-            for source_id, visits in self._taken_off():
-                self.tools.recorder.add(self.cleaners[source_id].part(visits, self.tools.now()))
+            self._recording.close(*self._taken_off())
         return self._goes_on
 
     @property
@@ -113,14 +111,13 @@ class Sorting:
 
     async def _record(self) -> None:
         """Clean and record what is done of all sources."""
-        chunks = self._taken_off()
-        await self._recording.record(*((self.cleaners[source_id], visits) for source_id, visits in chunks))
+        await self._recording.record(*self._taken_off())
 
-    def _taken_off(self) -> ItemsView[str, list[Visit]]:
+    def _taken_off(self) -> list[Chunk]:
         self._recorded_at = time.monotonic()
         self._waiting = self._chars = 0
         done, self._done = self._done, {}
-        return done.items()
+        return [(self.cleaners[source_id], visits) for source_id, visits in done.items()]
 
     # --------------------------------------------------------------------------------------- what is missing
 

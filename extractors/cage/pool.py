@@ -153,8 +153,7 @@ class Cage:
     async def _place(self) -> AsyncIterator[None]:
         """A place in the line, then a slot."""
         self._jobs += 1
-        if self._pressed_since is None:
-            self._note_pressure()
+        self._note_pressure()
         if self._is_long():
             self._stir()
         try:
@@ -162,13 +161,14 @@ class Cage:
                 yield
         finally:
             self._jobs -= 1
-            if self._jobs <= len(self._alive):
-                self._pressed_since = None
+            self._note_pressure()
 
-    def _note_pressure(self) -> None:
-        """From now on there are more jobs than workers, or there aren't."""
-        now = asyncio.get_running_loop().time()
-        self._pressed_since = now if self._jobs > len(self._alive) else None
+    def _note_pressure(self, *, anew: bool = False) -> None:
+        """Note since when there are more jobs than workers. `anew`: there is one more, which gets its time."""
+        if self._jobs <= len(self._alive):
+            self._pressed_since = None
+        elif anew or self._pressed_since is None:
+            self._pressed_since = asyncio.get_running_loop().time()
 
     def _is_long(self) -> bool:
         """Whether the line is worth another worker."""
@@ -224,7 +224,7 @@ class Cage:
             wire.Orders(tuple(sys.path), self._warm_up, self._memory_bytes, self._timeout_s)
         )
         self._alive.add(worker)
-        self._note_pressure()
+        self._note_pressure(anew=True)
         return worker
 
     async def _asked(self, worker: Process, job: bytes) -> tuple[bytes, bytearray]:

@@ -22,7 +22,7 @@ SLACK_SHARE = 0.1
 SHORT_SHARE = 2.5  # of a short delay
 SHORT_S = 0.1
 # Until here from a sending, the next start waits for the answer. Busy servers on loopback, with 2 cores that all others
-# kept busy too, saw requests 120 and 190 ms after their sending: more than a short delay. It costs nothing where the
+# kept busy too, noted requests 120 and 190 ms after their sending: more than a short delay. It costs nothing where the
 # answer comes sooner, and nothing where the delay is longer.
 PATIENCE_S = 0.35
 MIN_SLACK_S = 0.03  # 12 busy processes on 2 cores: a server on loopback saw requests up to 11 ms late
