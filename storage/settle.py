@@ -4,6 +4,9 @@ An article follows one link: the one that its stored version came by. A differen
 Another link of the same article (a syndicated copy, a redirector) may show it slightly differently, and following
 both would add a version each time they take turns. So another link takes over only when its own text has changed
 since it was last read, and the article's link has not been heard of since then.
+
+A round and a backfill may read a new article side by side, each unaware of the other. One knows what the feed says of
+it and the other does not, so title or byline, and with them the text, may differ though nobody has edited anything.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Settlement = Literal["stored", "updated", "unchanged", "duplicate"]
+
+SIDE_BY_SIDE_US = 600_000_000  # ten minutes: what is spooled is committed sooner, and then known to all
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,24 @@ def _decide(each: Incoming, before: Standing | None, read: Mapping[int, Reading]
     if each.based_on is not None:
         return "updated"  # a cleaner text, or the same text with better facts
     is_own = each.link_hash == before.link_hash
+    if is_own and _was_side_by_side(each, read):
+        return "unchanged"
     if each.content_hash == before.content_hash:
         return "unchanged" if is_own or _has_led_to(each, read) else "duplicate"
     if is_own:
         return "updated"
     return "updated" if _takes_over(each, before, read) else "duplicate"
+
+
+def _was_side_by_side(each: Incoming, read: Mapping[int, Reading]) -> bool:
+    """Whether the article was new to who read this, and another had read it some minutes before or after."""
+    earlier = read.get(each.link_hash)
+    return (
+        each.first_seen_us == each.fetched_us
+        and earlier is not None
+        and earlier.article_id == each.article_id
+        and abs(each.fetched_us - earlier.at_us) <= SIDE_BY_SIDE_US
+    )
 
 
 def _has_led_to(each: Incoming, read: Mapping[int, Reading]) -> bool:

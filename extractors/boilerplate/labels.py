@@ -42,7 +42,7 @@ def label_reason(text: str, facts: Facts) -> str:
         return "title"
     if is_dateline(text):
         return "dateline"
-    names = _names(facts.authors.value)
+    names = _names(facts.authors.value) | _claimed(facts.authors.losers)
     if names and (folded in names or fold_line(_BY.sub("", text)) in names):
         return "byline"
     return ""
@@ -68,6 +68,15 @@ def _names(authors: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
         (*map(fold_line, authors), fold_line(" and ".join(authors)), fold_line(", ".join(authors)))
     )
+
+
+@lru_cache(maxsize=256)
+def _claimed(losers: tuple[str, ...]) -> frozenset[str]:
+    """Who was named as well, and not believed: whose name a feed has beside a page is no matter of its text."""
+    names: set[str] = set()
+    for loser in losers:
+        names |= _names(tuple(loser.partition("=")[2].split(", ")))
+    return frozenset(names)
 
 
 _KNOWN = frozenset(MONTHS) | {fold_letters(zone) for zone in ZONES} | _DATE_LABELS

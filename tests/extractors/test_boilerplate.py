@@ -86,6 +86,16 @@ def test_an_article_loses_its_furniture_and_keeps_its_paragraphs() -> None:
     ]  # fmt: skip
 
 
+def test_a_byline_goes_whoever_is_believed_to_be_the_author() -> None:
+    """Its feed names somebody else: the same page read without its feed must make the same text."""
+    told = article("By Rick Tully", *BODY)
+    feeds = Fact(("Staff writer",), "feed", ("jsonld=Rick Tully, Ida Brandt",))
+    told = replace(told, facts=replace(told.facts, authors=feeds))
+    stripped = strip_boilerplate(told, frozenset())
+    assert stripped.kept == BODY
+    assert [removed.reason for removed in stripped.removed] == ["byline"]
+
+
 def test_a_sentence_that_begins_like_furniture_stays() -> None:
     sentence = "Related research shows that piers of oak outlast those of pine by a generation."
     assert removed_texts(article(BODY[0], sentence, BODY[2])) == []

@@ -74,7 +74,7 @@ class Maker:
             article_id=identity(fields.get("canonical_url", url)), source_id="a", url=url, canonical_url=url,
             title=title, authors=("Jane Doe", "李雷"), published_at=NOW - timedelta(hours=1), modified_at=None,
             language="en", text=text, word_count=len(text.split()), section=None, tags=("x",), image_url=None,
-            paywalled=None, feed_url=FEED, first_seen_at=NOW, fetched_at=NOW,
+            paywalled=None, feed_url=FEED, first_seen_at=NOW, fetched_at=NOW + timedelta(seconds=1),
             content_hash=hash64(title + "\n" + text),
             removed=(Removed("Read more", "furniture", 2),),
             provenance=Provenance("jsonld", "jsonld", "trafilatura", "jsonld", "second", "stated", "html", "link",

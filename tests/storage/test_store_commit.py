@@ -87,10 +87,23 @@ def test_the_same_text_again_is_nothing(store, make, rows, now):
     assert rows(STATUSES) == [(version.url, "stored"), (version.url, "unchanged")]
 
 
+def test_a_round_and_a_backfill_that_read_a_new_article_side_by_side_make_one_version(store, make, rows, now):
+    """Each of them took it for new, and one knew what its feed says of it."""
+    seen_at = now + timedelta(seconds=15)
+    other = make.version(title="As its feed has it", first_seen_at=seen_at, fetched_at=seen_at)
+    store.spool(make.record("b1", make.version(fetched_at=now), at=now))
+    store.spool(make.record("b2", other, at=seen_at, run_id="r2"))
+    store.commit(now + LATER)
+
+    assert rows("SELECT title, version FROM article_versions") == [("A title", 1)]
+    assert rows(STATUSES) == [(other.url, "stored"), (other.url, "unchanged")]
+
+
 def test_an_edited_article_is_a_second_version_and_the_first_one_stays(store, make, rows, now):
     store.spool(make.record("b1", make.version(), at=now))
     store.commit(now)
-    edited = make.version(text="First, corrected.", first_seen_at=now + LATER, fetched_at=now + LATER)
+    seen_at = now + LATER - timedelta(seconds=1)
+    edited = make.version(text="First, corrected.", first_seen_at=seen_at, fetched_at=now + LATER)
     store.spool(make.record("b2", edited, at=now + LATER, run_id="r2"))
 
     done = store.commit(now + LATER)

@@ -174,7 +174,7 @@ def test_a_cleaner_text_is_a_version_with_the_time_of_its_page(store, make, rows
     reclean(store, now, "First.")
 
     assert rows("SELECT version, text, fetched_at, stored_at, word_count FROM articles") == [
-        (2, "First.", now, now + DAY, 2)
+        (2, "First.", now + timedelta(seconds=1), now + DAY, 2)
     ]
     assert rows("SELECT count(*) FROM article_versions") == [(2,)]
 

@@ -37,6 +37,23 @@ def test_its_own_link_with_another_text_is_an_edit():
     assert status(incoming(8)) == "updated"
 
 
+@pytest.mark.parametrize(
+    ("known_for_s", "later_s", "expected"),
+    [
+        (0, 15, "unchanged"),  # new to both
+        (0, -15, "unchanged"),  # read before, committed after it
+        (10, 15, "updated"),  # it knew the article: an edit, however soon
+        (0, 3_600, "updated"),  # an hour on the way, in which it may have been edited
+    ],
+)
+def test_of_two_who_read_a_new_article_side_by_side_the_first_is_kept(known_for_s, later_s, expected):
+    first = Reading(ARTICLE, 7, 1_000_000_000_000)
+    at_us = first.at_us + later_s * 1_000_000
+    each = Incoming(0, 0, ARTICLE, OWN, 8, at_us - known_for_s * 1_000_000, at_us)
+
+    assert status(each, own=first) == expected
+
+
 def test_a_new_link_is_a_duplicate_whatever_it_says():
     assert status(incoming(7, OTHER)) == "duplicate"
     assert status(incoming(8, OTHER)) == "duplicate"
