@@ -11,9 +11,9 @@ an article every `--publish-every` seconds until some minutes before the end. Me
 - `presswatch status` and `presswatch sql` run every 10 s.
 
 Then what is stored is compared with the site's own list, what it saw of us with the limits of the config, and the
-figures are printed: bench/serving_verdict.py. Gaps between requests are judged on the wire where tcpdump can be used
-(bench/wire.py), since a site notes a request when its one thread gets to it. Exit 1 where something is not as it should
-be. `--folder` keeps all.
+figures are printed: bench/serving_verdict.py. Gaps between requests, and connections, are judged on the wire where
+tcpdump can be used (bench/wire.py), since a site notes them when its one thread gets to it. Exit 1 where something is
+not as it should be. `--folder` keeps all.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def finish(it: Trial) -> int:
     """Look at what Prefect believes, end `serve`, and judge."""
     it.seen.flow_runs = flow_runs(it.port)
     it.seen.manifest, it.seen.stats = it.ask("_manifest.json"), it.ask("_stats")
-    it.seen.wire = requests_of(it.wire, without=urlsplit(it.control).hostname or "")
+    it.seen.wire = requests_of(it.wire, it.port - 1, without=urlsplit(it.control).hostname or "")
     family = [pid for _, pid in it.processes()]
     it.serving.terminate()
     began = time.perf_counter()

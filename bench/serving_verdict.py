@@ -201,9 +201,9 @@ def politeness(seen: Seen, delay_s: float, wrong: list[str]) -> list[str]:
     most = max(each["max_connections"] for each in hosts)
     gap_s = min(each["min_gap_ms"] for each in hosts if each["min_gap_ms"] is not None) / 1000
     forbidden = sum(each["disallowed"] for each in hosts)
-    if most > CONNECTIONS:
-        wrong.append(f"{most} connections to one host")
-    shortest_s = seen.wire.gap_s if seen.wire else gap_s
+    shortest_s, connections = (seen.wire.gap_s, seen.wire.connections) if seen.wire else (gap_s, most)
+    if connections > CONNECTIONS:
+        wrong.append(f"{connections} connections to one host")
     if shortest_s < delay_s * SLACK:
         wrong.append(f"{shortest_s * 1000:.0f} ms between two requests to one host")
     if forbidden:
@@ -217,7 +217,8 @@ def politeness(seen: Seen, delay_s: float, wrong: list[str]) -> list[str]:
     if seen.wire:
         lines.append(
             f"on the wire: {seen.wire.count} requests to {seen.wire.hosts} hosts, at least "
-            f"{seen.wire.gap_s * 1000:.1f} ms between two to one of them"
+            f"{seen.wire.gap_s * 1000:.1f} ms between two to one of them, at most {seen.wire.connections} connections at "
+            "once"
         )
     return lines
 

@@ -1,6 +1,7 @@
-"""When requests really came: as the kernel saw them on loopback, and not as a busy server got to them.
+"""When requests and connections really came: as the kernel saw them on loopback, and not as a busy server got to them.
 
-By tcpdump, where it is installed and may be used (root). Only the first bytes of each GET are kept.
+By tcpdump, where it is installed and may be used (root). Only the headers of a few packets are kept: those that open
+or end a connection, and those that begin with GET.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,17 +19,25 @@ from pathlib import Path
 _OPTIONS = "-i lo --immediate-mode -U -s 96"  # of each packet its headers, at once
 READY_S = 10.0
 # The first four bytes behind the TCP header, whose length is in its 13th byte in words of four: "GET ".
-_GETS = "dst port {port} and tcp[((tcp[12:1] & 0xf0) >> 2):4] = 0x47455420"
-_LINE = re.compile(r"(?P<at>\d+\.\d+) IP \S+ > (?P<host>\d+\.\d+\.\d+\.\d+)\.\d+:")
+_WANTED = (
+    "tcp port {port} and (tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0 "
+    "or tcp[((tcp[12:1] & 0xf0) >> 2):4] = 0x47455420)"
+)
+_LINE = re.compile(
+    r"(?P<at>\d+\.\d+) IP (?P<from>[\d.]+)\.(?P<from_port>\d+) > (?P<to>[\d.]+)\.(?P<to_port>\d+): "
+    r"Flags \[(?P<flags>[^]]+)\]"
+)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Requests:
-    """How many there were, to how many hosts, and the shortest time between two to one host."""
+    """How many there were, to how many hosts, the shortest time between two to one host, and the most connections
+    to one host that were open at a time: from the client's SYN to the first FIN or RST of either side."""
 
-    count: int
-    hosts: int
-    gap_s: float
+    count: int = 0
+    hosts: int = 0
+    gap_s: float = float("inf")
+    connections: int = 0
 
 
 @contextmanager
@@ -37,7 +47,7 @@ def captured(port: int, file: Path) -> Iterator[bool]:
     if tcpdump is None:
         yield False
         return
-    command = [tcpdump, *_OPTIONS.split(), "-w", str(file), _GETS.format(port=port)]
+    command = [tcpdump, *_OPTIONS.split(), "-w", str(file), _WANTED.format(port=port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield _is_up(process, file)
@@ -54,20 +64,29 @@ def _is_up(process: subprocess.Popen[bytes], file: Path) -> bool:
     return False
 
 
-def requests_of(file: Path, *, without: str = "") -> Requests | None:
-    """What was captured, less what went to the address `without`; None where nothing was."""
+def requests_of(file: Path, port: int, *, without: str = "") -> Requests | None:
+    """What was captured of a port, less what went to the address `without`; None where nothing was."""
     if not file.exists():
         return None
-    read = subprocess.run(
-        ["tcpdump", "-r", str(file), "-tt", "-n"], capture_output=True, text=True, check=False
-    )
-    last: dict[str, float] = {}
-    count, gap_s = 0, float("inf")
-    for line in read.stdout.splitlines():
-        found = _LINE.match(line)
-        if found and found["host"] != without:
-            at = float(found["at"])
-            gap_s = min(gap_s, at - last.get(found["host"], float("-inf")))
-            last[found["host"]] = at
-            count += 1
-    return Requests(count, len(last), gap_s) if last else None
+    command = ["tcpdump", "-r", str(file), "-tt", "-n"]
+    read = subprocess.run(command, capture_output=True, text=True, check=False)
+    found, last, open_ones = Requests(), dict[str, float](), defaultdict[str, set[str]](set)
+    for packet in filter(None, map(_LINE.match, read.stdout.splitlines())):
+        is_asked = packet["to_port"] == str(port)
+        host, client = (
+            (packet["to"], packet["from_port"]) if is_asked else (packet["from"], packet["to_port"])
+        )
+        if host == without:
+            continue
+        if set("FR") & set(packet["flags"]):
+            open_ones[host].discard(client)
+        elif "S" in packet["flags"] and is_asked:
+            open_ones[host].add(client)
+            found.connections = max(found.connections, len(open_ones[host]))
+        elif is_asked:
+            at = float(packet["at"])
+            found.gap_s = min(found.gap_s, at - last.get(host, float("-inf")))
+            last[host] = at
+            found.count += 1
+    found.hosts = len(last)
+    return found if last else None
