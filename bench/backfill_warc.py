@@ -1,10 +1,13 @@
 """`backfill warc` against extraction alone, in one run: 2,000 pages on all cores, each way in turn.
 
-    python bench/backfill_warc.py [--pages 2000] [--rounds 2]
+    python bench/backfill_warc.py [--pages 2000] [--rounds 2] [--commands]
 
 The pages are those of ../shared/bench/articles (outside of this repository), under several addresses until there
 are enough. "Alone" is the same worker processes given the same pages, and nothing done with what they answer; the
 backfill reads the WARC, asks the database, extracts, cleans, spools, commits and publishes.
+
+`--commands`: as who runs them would time them, from their start to their end, `presswatch backfill warc` against
+`presswatch extract --batch`, which does nothing with the pages but to extract them, and writes them to a file.
 """
 
 from __future__ import annotations
@@ -14,12 +17,16 @@ import asyncio
 import gzip
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+import duckdb
+import yaml
 
 from extractors.cage import Cage
 from extractors.jobs import page_job
@@ -33,6 +40,7 @@ from flows.rounds.stopping import Stop
 
 SET = Path(__file__).parent.parent.parent / "shared" / "bench" / "articles"
 SITE = "https://bench.example"
+FETCHED_AT = "2026-01-02T03:04:05Z"
 
 
 def main() -> None:
@@ -41,6 +49,7 @@ def main() -> None:
     )
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--commands", action="store_true")
     wanted = parser.parse_args()
     if not SET.exists():
         sys.exit(f"the bench set is not here: {SET}")
@@ -49,16 +58,25 @@ def main() -> None:
         file = Path(name) / "pages.warc.gz"
         write_warc(file, wanted.pages)
         print(f"{wanted.pages} pages, {file.stat().st_size / 1e6:.0f} MB packed, {workers} processes")
+        if wanted.commands:
+            write_pages(Path(name), wanted.pages)
         for number in range(wanted.rounds):
+            folder = Path(name) / str(number)
+            folder.mkdir()
             before = cpu_s()
-            alone_s = asyncio.run(alone(file, workers))
-            between = cpu_s()
-            whole_s, stored = asyncio.run(backfill(file, Path(name) / str(number), workers))
+            if wanted.commands:
+                alone_s = command_s(Path(name), "extract")
+                between = cpu_s()
+                whole_s = command_s(folder, "backfill")
+            else:
+                alone_s = asyncio.run(alone(file, workers))
+                between = cpu_s()
+                whole_s = asyncio.run(backfill(file, folder, workers))
             alone_cpu_s, whole_cpu_s = between - before, cpu_s() - between
             print(
                 f"alone {alone_s:.1f} s, {wanted.pages / alone_s:.1f} pages/s, CPU {alone_cpu_s:.1f} s;  "
                 f"backfill {whole_s:.1f} s, {wanted.pages / whole_s:.1f} pages/s, CPU {whole_cpu_s:.1f} s, "
-                f"{stored} stored;  ratio {whole_s / alone_s:.3f}, of CPU {whole_cpu_s / alone_cpu_s:.3f}",
+                f"{stored(folder)} stored;  ratio {whole_s / alone_s:.3f}, of CPU {whole_cpu_s / alone_cpu_s:.3f}",
                 flush=True,
             )
 
@@ -76,7 +94,7 @@ def write_warc(file: Path, count: int) -> None:
             http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body
             head = (
                 f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number:032x}>\r\n"
-                f"WARC-Date: 2026-01-02T03:04:05Z\r\nWARC-Target-URI: {SITE}/{number:06}.html\r\n"
+                f"WARC-Date: {FETCHED_AT}\r\nWARC-Target-URI: {SITE}/{number:06}.html\r\n"
                 f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
             )
             stream.write(gzip.compress(head.encode() + http + b"\r\n\r\n", 6))
@@ -109,9 +127,8 @@ def page_of(page: WarcPage) -> Page:
     return Page(page.url, page.body, page.content_type, page.url, page.fetched_at or datetime.now(UTC))
 
 
-async def backfill(file: Path, folder: Path, workers: int) -> tuple[float, int]:
-    """Seconds for the whole command's work, and how many articles were stored."""
-    folder.mkdir()  # noqa: ASYNC240 - nothing else runs yet
+async def backfill(file: Path, folder: Path, workers: int) -> float:
+    """Seconds for the whole command's work."""
     request = BackfillRequest(
         "warc",
         database=folder / "live.duckdb",
@@ -123,9 +140,51 @@ async def backfill(file: Path, folder: Path, workers: int) -> tuple[float, int]:
         files=(file,),
     )
     began = time.perf_counter()
-    result = await run_backfill(request, progress=RoundProgress(Lines(sys.stderr)), stop=Stop())
-    whole_s = time.perf_counter() - began
-    return whole_s, result.summary.run.articles_new if result.summary else 0
+    await run_backfill(request, progress=RoundProgress(Lines(sys.stderr)), stop=Stop())
+    return time.perf_counter() - began
+
+
+def stored(folder: Path) -> int:
+    """How many articles the published copy has."""
+    with duckdb.connect(str(folder / "news.duckdb"), read_only=True) as con:
+        row = con.execute("SELECT count(*) FROM articles").fetchone()
+        return int(row[0]) if row else 0
+
+
+def write_pages(folder: Path, count: int) -> None:
+    """The same pages as `extract --batch` reads them."""
+    (folder / "pages").mkdir()
+    with (folder / "in.jsonl").open("w", encoding="utf-8") as lines:
+        for number, body in zip(range(count), bodies(), strict=False):
+            page = folder / "pages" / f"{number:06}.html.gz"
+            page.write_bytes(gzip.compress(body, 6))
+            asked = {
+                "id": str(number),
+                "url": f"{SITE}/{number:06}.html",
+                "file": str(page),
+                "fetched_at": FETCHED_AT,
+            }
+            lines.write(json.dumps(asked) + "\n")
+
+
+def command_s(folder: Path, name: str) -> float:
+    """Seconds of one command, with the settings as they are without a config's word on them."""
+    config = {
+        "database": "live.duckdb",
+        "published": "news.duckdb",
+        "sources": [{"id": "bench", "name": "Bench", "feeds": [f"{SITE}/rss"]}],
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    words = {
+        "extract": "extract --batch in.jsonl --out out.jsonl",
+        "backfill": "backfill warc ../pages.warc.gz",
+    }
+    command = [sys.executable, "-P", "-m", "flows", *words[name].split()]
+    began = time.perf_counter()
+    subprocess.run(
+        command, cwd=folder, env={**os.environ, "PREFECT_API_URL": ""}, check=True, capture_output=True
+    )
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from flows.backfill.request import BackfillRequest, BackfillResult, SourceShare
 from flows.backfill.warc_work import WarcWork
 from flows.rounds.round import GRACE_S, Step, new_run_id, now_utc, shards, untracked
 from flows.rounds.stopping import Stop
-from flows.rounds.workshop import Workshop, opened_tools
+from flows.rounds.workshop import WORKER_AFTER_S, Workshop, opened_tools
 from storage.errors import DatabaseBusy
 from storage.sites import known_sites
 from storage.store import Finished, Store
@@ -99,6 +99,7 @@ async def _carried_out(
     stop: Stop,
     now: Callable[[], datetime],
 ) -> BackfillResult:
+    is_from_disk = request.route == "warc"
     opened = opened_tools(
         request,
         store,
@@ -107,13 +108,14 @@ async def _carried_out(
         progress=progress,
         stop=stop,
         now=now,
-        flush_after_s=FLUSH_FILES_AFTER_S if request.route == "warc" else FLUSH_AFTER_S,
+        flush_after_s=FLUSH_FILES_AFTER_S if is_from_disk else FLUSH_AFTER_S,
+        worker_after_s=0.0 if is_from_disk else WORKER_AFTER_S,  # pages come as fast as they are extracted
     )
     with ExitStack() as files:
         listed = files.enter_context(ListFile(request.files[0])) if request.route == "urls" else None
         async with opened as shop:
             quota = Quota(request.limit)
-            if request.route == "warc":
+            if is_from_disk:
                 result = await _sorted_out(request, ground, shop, quota, step=step, stop=stop)
             else:
                 result = await _fetched(request, ground, shop, quota, listed, step=step, stop=stop)

@@ -20,7 +20,7 @@ from flows.rounds.parsers import CageParsers
 from flows.rounds.stopping import Stop
 from storage.store import Store
 
-PATIENCE_S = 1.5  # a page waits for a busy worker before it is worth another: twice the start of one
+WORKER_AFTER_S = 1.5  # a page waits for a busy worker before it is worth another: twice the start of one
 
 
 class Settings(Protocol):
@@ -60,10 +60,12 @@ async def opened_tools(
     now: Callable[[], datetime],
     patience_s: float | None = None,
     flush_after_s: float = FLUSH_AFTER_S,
+    worker_after_s: float = WORKER_AFTER_S,
     feed_links: Callable[[], frozenset[int]] = frozenset,
 ) -> AsyncIterator[Workshop]:
     """Tools for one run; they are let go of at the end of the block. `patience_s`: as for `WebClient`;
-    `flush_after_s`: what is recorded is on the disk that soon. `feed_links`: as for `Tools`.
+    `flush_after_s`: what is recorded is on the disk that soon. `worker_after_s`: as `patience_s` of `Cage`.
+    `feed_links`: as for `Tools`.
 
     `Workshop.desk.close` raises what kept something from being kept; leaving the block calls it too.
     """
@@ -74,7 +76,7 @@ async def opened_tools(
             )
         )
         cage = await stack.enter_async_context(
-            Cage(settings.extract.workers, settings.extract.timeout_s, patience_s=PATIENCE_S)
+            Cage(settings.extract.workers, settings.extract.timeout_s, patience_s=worker_after_s)
         )
         matching = Matching(settings.watchlists)
         desk = await stack.enter_async_context(
