@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import socket
 import ssl
 import threading
@@ -187,8 +188,10 @@ class LoopbackServer:
 
 
 def _free_port() -> int:
-    """A port below those that outgoing connections are given, so that it is free on every address."""
-    for port in range(21_000, 22_000):
+    """A port below those that outgoing connections are given, so that it is free on every address. Test processes
+    side by side look in places of their own: what one has found free, another would find so too until it listens."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in range(21_000 + 100 * worker, 22_000):
         with suppress(OSError), socket.socket() as sock, socket.socket(socket.AF_INET6) as sock6:
             for each in (sock, sock6):
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
