@@ -95,6 +95,12 @@ class Serving:
             return str(json.load(answer)["state_name"])
         return ""
 
+    def page(self) -> str:
+        """The first page of the UI, as a browser is given it."""
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/", headers={"Accept": "text/html"})
+        with urllib.request.urlopen(asked, timeout=LIMIT_S) as answer:
+            return str(answer.read().decode())
+
     def end(self) -> tuple[int, list[int]]:
         """SIGTERM; its exit code, and whoever of its family is left."""
         family = tree(self._process.pid)
@@ -148,6 +154,9 @@ def test_when_server_runner_and_round_are_killed_the_next_round_has_what_is_miss
     serving = Serving(config)
     try:
         wait_for(lambda: site.asked("/hangs") > 0 and serving.running)
+        # Its code may be root's: what the server writes of its pages is beside the database.
+        assert "<html" in serving.page()
+        assert (serving.home / "ui").is_dir()
         under_way = list(serving.running)  # a round: the limit of one keeps all others from starting
         family = ("prefect server", "flows.serving.runner", "prefect.engine")
         for pid in [
