@@ -38,14 +38,15 @@ def store_versions(staged: Staged, now: datetime) -> Stored:
         """
         INSERT INTO incoming
         SELECT (row_number() OVER (ORDER BY batch, "row") - 1), batch, "row", article_id, link_hash, content_hash,
-          epoch_us(first_seen_at), epoch_us(fetched_at), based_on, url, source_id
+          epoch_us(first_seen_at), epoch_us(fetched_at), based_on, url, source_id, provenance.text = 'feed'
         FROM spooled_versions
         """
     )
     con.execute(
         """
         INSERT INTO standing
-        SELECT article_id, version, content_hash, link_hash, epoch_us(first_seen_at), source_id, story_id
+        SELECT article_id, version, content_hash, link_hash, epoch_us(first_seen_at), source_id, story_id,
+          provenance.text = 'feed'
         FROM article_versions
         WHERE superseded_at IS NULL AND article_id IN (SELECT article_id FROM incoming)
         """
@@ -82,9 +83,9 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
         """
         CREATE OR REPLACE TEMP TABLE incoming (n BIGINT, batch INTEGER, "row" INTEGER, article_id BIGINT,
           link_hash BIGINT, content_hash BIGINT, first_seen_us BIGINT, fetched_us BIGINT, based_on BIGINT,
-          url VARCHAR, source_id VARCHAR);
+          url VARCHAR, source_id VARCHAR, from_feed BOOLEAN);
         CREATE OR REPLACE TEMP TABLE standing (article_id BIGINT, version INTEGER, content_hash BIGINT,
-          link_hash BIGINT, first_seen_us BIGINT, source_id VARCHAR, story_id BIGINT);
+          link_hash BIGINT, first_seen_us BIGINT, source_id VARCHAR, story_id BIGINT, from_feed BOOLEAN);
         CREATE OR REPLACE TEMP TABLE settled (batch INTEGER, "row" INTEGER, article_id BIGINT, url VARCHAR,
           status VARCHAR, version INTEGER, first_seen_us BIGINT, is_latest BOOLEAN,
           source_id VARCHAR);
@@ -95,7 +96,8 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
 def _incoming(con: duckdb.DuckDBPyConnection) -> list[Incoming]:
     rows = con.execute(
         """
-        SELECT n, batch, article_id, link_hash, content_hash, first_seen_us, fetched_us, based_on
+        SELECT n, batch, article_id, link_hash, content_hash, first_seen_us, fetched_us, based_on,
+          from_feed
         FROM incoming ORDER BY n
         """
     ).fetchall()
@@ -104,7 +106,7 @@ def _incoming(con: duckdb.DuckDBPyConnection) -> list[Incoming]:
 
 def _standing(con: duckdb.DuckDBPyConnection) -> dict[int, Standing]:
     rows = con.execute(
-        "SELECT article_id, version, content_hash, link_hash, first_seen_us FROM standing"
+        "SELECT article_id, version, content_hash, link_hash, first_seen_us, from_feed FROM standing"
     ).fetchall()
     return {row[0]: Standing(*row[1:]) for row in rows}
 

@@ -25,7 +25,7 @@ class Incoming:
     """A text that came in. Times are microseconds since 1970.
 
     `batch` numbers the batch it came in. `based_on` is set where the text was made from a stored one, and is the
-    content_hash of that.
+    content_hash of that. `from_feed`: it is what the feed carries, its page could not be had.
     """
 
     row: int
@@ -36,6 +36,7 @@ class Incoming:
     first_seen_us: int
     fetched_us: int
     based_on: int | None = None
+    from_feed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Standing:
     content_hash: int
     link_hash: int
     first_seen_us: int
+    from_feed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ def settle(
         status: Settlement = "duplicate" if again else _decide(each, before, read)
         met.add((each.batch, each.article_id))
         if before is None:
-            after = Standing(1, each.content_hash, each.link_hash, each.first_seen_us)
+            after = _standing(each, 1, each.first_seen_us)
         elif status == "updated":
-            after = Standing(before.version + 1, each.content_hash, each.link_hash, before.first_seen_us)
+            after = _standing(each, before.version + 1, before.first_seen_us)
         else:
             after = before
         current[each.article_id] = after
@@ -93,6 +95,10 @@ def settle(
             read[each.link_hash] = Reading(each.article_id, each.content_hash, each.fetched_us)
         decisions.append(Settled(each.row, status, after.version, after.first_seen_us))
     return decisions
+
+
+def _standing(each: Incoming, version: int, first_seen_us: int) -> Standing:
+    return Standing(version, each.content_hash, each.link_hash, first_seen_us, each.from_feed)
 
 
 def _decide(each: Incoming, before: Standing | None, read: Mapping[int, Reading]) -> Settlement:
@@ -103,7 +109,7 @@ def _decide(each: Incoming, before: Standing | None, read: Mapping[int, Reading]
     if each.based_on is not None:
         return "updated"  # a cleaner text, or the same text with better facts
     is_own = each.link_hash == before.link_hash
-    if is_own and _was_side_by_side(each, read):
+    if is_own and _was_side_by_side(each, before, read):
         return "unchanged"
     if each.content_hash == before.content_hash:
         return "unchanged" if is_own or _has_led_to(each, read) else "duplicate"
@@ -112,14 +118,15 @@ def _decide(each: Incoming, before: Standing | None, read: Mapping[int, Reading]
     return "updated" if _takes_over(each, before, read) else "duplicate"
 
 
-def _was_side_by_side(each: Incoming, read: Mapping[int, Reading]) -> bool:
-    """Whether the article was new to who read this, and another had read it some minutes before or after."""
+def _was_side_by_side(each: Incoming, before: Standing, read: Mapping[int, Reading]) -> bool:
+    """Whether the article was new to who read this, and another had read it some minutes before or after, no worse."""
     earlier = read.get(each.link_hash)
     return (
         each.first_seen_us == each.fetched_us
         and earlier is not None
         and earlier.article_id == each.article_id
         and abs(each.fetched_us - earlier.at_us) <= SIDE_BY_SIDE_US
+        and (each.from_feed or not before.from_feed)
     )
 
 

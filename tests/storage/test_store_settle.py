@@ -54,6 +54,17 @@ def test_of_two_who_read_a_new_article_side_by_side_the_first_is_kept(known_for_
     assert status(each, own=first) == expected
 
 
+@pytest.mark.parametrize(
+    ("stored", "read", "expected"),
+    [("feed", "page", "updated"), ("page", "feed", "unchanged"), ("feed", "feed", "unchanged")],
+)
+def test_a_page_read_side_by_side_with_what_its_feed_carries_is_kept(stored, read, expected):
+    before = Standing(1, 7, OWN, 50, from_feed=stored == "feed")
+    each = Incoming(0, 0, ARTICLE, OWN, 8, 90, 90, from_feed=read == "feed")
+
+    assert status(each, before, own=Reading(ARTICLE, 7, 50)) == expected
+
+
 def test_a_new_link_is_a_duplicate_whatever_it_says():
     assert status(incoming(7, OTHER)) == "duplicate"
     assert status(incoming(8, OTHER)) == "duplicate"
