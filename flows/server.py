@@ -98,9 +98,7 @@ def start_server(home: Path, port: int | None = None) -> PrefectServer:
     it), that ends when this process does. It is not ready yet: see `wait_until_ready`."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = port or free_port()
-    pages = {
-        "PREFECT_UI_STATIC_DIRECTORY": str(home / "ui")
-    }  # else beside its code, which may not be ours to write
+    pages = {"PREFECT_UI_STATIC_DIRECTORY": str(home / "ui")}  # beside its code we may not write
     looks = {"PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}  # else its pages ask at 4200
     environ = KEEPING | pages | os.environ | QUIET | looks | {"PREFECT_HOME": str(home)}
     environ.pop("PREFECT_API_URL", None)

@@ -96,8 +96,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
 def _incoming(con: duckdb.DuckDBPyConnection) -> list[Incoming]:
     rows = con.execute(
         """
-        SELECT n, batch, article_id, link_hash, content_hash, first_seen_us, fetched_us, based_on,
-          from_feed
+        SELECT n, batch, article_id, link_hash, content_hash, first_seen_us, fetched_us, based_on, from_feed
         FROM incoming ORDER BY n
         """
     ).fetchall()
