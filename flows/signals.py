@@ -21,6 +21,7 @@ from flows.exits import Exit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOOK_S = 0.25  # between a signal and a look whether its exception is on its way
+GONE_S = 1.0  # for a thread that has nothing more to do to end
 CLEARING_S = (
     30.0  # for what clears away: whoever waits longer than that has begun something new, and is to end too
 )
@@ -34,6 +35,9 @@ class Ending:
         self._raised_at = 0.0
         self._is_over = False
         self._is_a_look = False
+        self._goes_on = _thread.allocate_lock()  # held until the block is left
+        self._looking = _thread.allocate_lock()  # held while there is a thread that looks
+        self._goes_on.acquire()
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -51,6 +55,9 @@ class Ending:
         finally:
             self._is_over = True
             sys.unraisablehook = hook
+            # A thread that wakes while Python is being taken down may crash it: it is gone before that begins.
+            self._goes_on.release()
+            self._looking.acquire(timeout=GONE_S)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         is_a_look, self._is_a_look = self._is_a_look, False
@@ -61,6 +68,7 @@ class Ending:
         self._raised = KeyboardInterrupt() if number == signal.SIGINT else SystemExit(Exit.TERMINATED)
         if is_first and not self._is_over:
             # Not threading's: its locks may be held by what the signal interrupts.
+            self._looking.acquire(blocking=False)
             _thread.start_new_thread(self._look, (number, _thread.get_ident()))
         raise self._raised
 
@@ -69,15 +77,15 @@ class Ending:
 
     def _look(self, number: int, main_thread: int) -> None:
         """Have the main thread look, again and again, until the block is left or listens by itself."""
-        while True:
-            time.sleep(LOOK_S)
-            if self._is_over:
-                return
-            is_ours = signal.getsignal(number) == self._hear
-            self._is_a_look = is_ours
-            signal.pthread_kill(main_thread, number)
-            if not is_ours:
-                return  # a round: it ends in good order when it is told once, and at once when told twice
+        try:
+            while not self._goes_on.acquire(timeout=LOOK_S):
+                is_ours = signal.getsignal(number) == self._hear
+                self._is_a_look = is_ours
+                signal.pthread_kill(main_thread, number)
+                if not is_ours:
+                    return  # a round: it ends in good order when it is told once, and at once when told twice
+        finally:
+            self._looking.release()
 
     def _without_ours(self, hook: Callable[[Any], Any]) -> Callable[[Any], None]:
         """Python's report of a lost exception, but for those that we look after."""
