@@ -120,12 +120,10 @@ def _decide(each: Incoming, before: Standing | None, read: Mapping[int, Reading]
 
 def _was_side_by_side(each: Incoming, before: Standing, read: Mapping[int, Reading]) -> bool:
     """Whether the article was new to who read this, and another had read it some minutes before or after, no worse."""
-    earlier = read.get(each.link_hash)
     return (
         each.first_seen_us == each.fetched_us
-        and earlier is not None
-        and earlier.article_id == each.article_id
-        and abs(each.fetched_us - earlier.at_us) <= SIDE_BY_SIDE_US
+        and _has_led_to(each, read)
+        and abs(each.fetched_us - read[each.link_hash].at_us) <= SIDE_BY_SIDE_US
         and (each.from_feed or not before.from_feed)
     )
 
